@@ -1,0 +1,2 @@
+# Grows with the house; see README.
+.PHONY: run test check bench env

@@ -1,0 +1,1 @@
+"""A person's page, its editor and its pictures."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class SessionsConfig(AppConfig):
+    name = "accounts.sessions"
+    label = "accounts_sessions"
+    verbose_name = "Sign-in and sessions"

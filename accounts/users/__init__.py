@@ -1,0 +1,1 @@
+"""Who a person is: identity, profile fields, privacy choices."""

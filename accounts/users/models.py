@@ -1,0 +1,77 @@
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.validators import MinLengthValidator, RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.users.querysets import UserManager
+from core.models import BaseModel
+
+
+class Circle(models.TextChoices):
+    """Who something is for, from the owner's side."""
+
+    EVERYONE = "everyone", "Everyone"
+    FOLLOWED = "followed", "People I follow"
+    NOBODY = "nobody", "Nobody"
+
+
+class User(BaseModel, AbstractBaseUser, PermissionsMixin):
+    """A person: how they are known, what they show, what they allow. Pictures are storage keys; ``core.storage`` makes them URLs."""
+
+    username = models.CharField(
+        max_length=50,
+        unique=True,
+        validators=[
+            MinLengthValidator(3),
+            RegexValidator(r"^[A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?\Z", "Letters, digits, underscores and dots inside."),
+        ],
+    )
+    email = models.EmailField(null=True, blank=True)
+    display_name = models.CharField(max_length=80, blank=True)
+    bio = models.CharField(max_length=500, blank=True)
+    location = models.CharField(max_length=80, blank=True)
+    website = models.URLField(max_length=200, blank=True)
+    avatar_key = models.CharField(max_length=200, blank=True, help_text="Storage prefix of the picture's variants.")
+    avatar_blurhash = models.CharField(max_length=60, blank=True)
+    is_verified = models.BooleanField(default=False, help_text="The mark beside the name.")
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    messages_from = models.CharField(
+        max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who may start a conversation with this person."
+    )
+    presence_shown_to = models.CharField(max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who sees the online state and last seen.")
+    sends_read_receipts = models.BooleanField(default=True)
+
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May enter the admin site.")
+    suspended_until = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.CharField(max_length=500, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="user_username_unique", violation_error_message="This username is taken."),
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    @property
+    def name(self) -> str:
+        """What to call this person: the display name, or the username where there is none."""
+        return self.display_name or self.username
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_until is not None and self.suspended_until > timezone.now()

@@ -1,0 +1,32 @@
+"""Which people exist for whom. Blocks are known one floor up: ``social.graph.querysets.people_visible_to``."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+
+if TYPE_CHECKING:
+    from accounts.users.models import User
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        """People who can sign in and be seen: neither deactivated nor suspended right now."""
+        return self.filter(is_active=True).exclude(suspended_until__gt=models.functions.Now())
+
+    def named(self, name: str) -> "UserQuerySet":
+        """By username, whatever the case."""
+        return self.filter(username__iexact=name)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
+    """Creates people; allauth and ``createsuperuser`` come through here."""
+
+    def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
+        user = self.model(username=username, email=self.normalize_email(email).lower() if email else None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
+        return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)

@@ -1,0 +1,1 @@
+"""Messages: group-committed sends, gapless sequence, receipts, history."""

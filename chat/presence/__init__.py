@@ -1,0 +1,1 @@
+"""Who is online, on how many devices, and who is typing."""

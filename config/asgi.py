@@ -1,0 +1,15 @@
+"""ASGI entry point: the socket at /ws/ and, on one machine, pages and REST as well."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+
+http = get_asgi_application()  # loads the apps, so it comes before anything that imports models
+
+from core.realtime.gateway import Gateway  # noqa: E402
+
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws/", Gateway.as_asgi())])})

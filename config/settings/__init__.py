@@ -1,0 +1,1 @@
+"""Settings: ``base`` holds what is true everywhere; ``dev``, ``test`` and ``prod`` say only what differs."""

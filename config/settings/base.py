@@ -1,0 +1,225 @@
+"""Settings that hold in every environment."""
+
+from datetime import timedelta
+from typing import Any
+
+import dj_database_url
+
+from config.env import BASE_DIR, load
+
+env = load()
+
+SITE_NAME = env.site_name
+SITE_URL = env.site_url.rstrip("/")
+SECRET_KEY = env.secret_key.get_secret_value()
+DEBUG = False
+ALLOWED_HOSTS = env.allowed_hosts
+TRUSTED_PROXIES = env.trusted_proxies
+
+THIRD_PARTY_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "rest_framework_simplejwt",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_cotton",
+    "django_htmx",
+    "django_prometheus",
+    "django_structlog",
+    "heroicons",
+    "simple_history",
+]
+# Bottom first, in the order imports may point (see docs/ARCHITECTURE.md).
+SLICES = [
+    "core.events",
+    "core.api",
+    "core.realtime",
+    "core.storage",
+    "core.web",
+    "core.ops",
+    "accounts.users",
+    "accounts.sessions",
+    "social.graph",
+    "media_app.uploads",
+    "chat.conversations",
+    "chat.presence",
+    "chat.messages",
+    "social.posts",
+    "social.feeds",
+    "accounts.profiles",
+    "moderation.reports",
+    "moderation.actions",
+    "notifications.inbox",
+]
+# Daphne comes first because it replaces runserver; our slices come before third parties so that their templates win.
+INSTALLED_APPS = ["daphne", *SLICES, *THIRD_PARTY_APPS]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Before SessionMiddleware: it replaces the lazy request.user, which would break token authentication of allauth's headless views.
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "loaders": [
+                "django_cotton.cotton_loader.Loader",
+                "django.template.loaders.filesystem.Loader",
+                "django.template.loaders.app_directories.Loader",
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "heroicons.templatetags.heroicons"],
+        },
+    }
+]
+COTTON_DIR = "components"
+
+# --- PostgreSQL and Redis ---------------------------------------------------------------------------------------------------------------
+DEV_DIR = BASE_DIR / ".dev"
+DATABASE_URL = env.database_url or f"postgresql://app@/app?host={DEV_DIR / 'pg'}"
+REDIS_URL = env.redis_url or f"unix://{DEV_DIR / 'redis' / 's'}"
+# Under ASGI every request may run on a thread of its own, so connections come from psycopg's pool, never from CONN_MAX_AGE.
+database = dj_database_url.parse(DATABASE_URL, conn_max_age=0)
+database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}}  # type: ignore[typeddict-unknown-key]
+DATABASES = {"default": database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def redis_database(url: str, number: int) -> str:
+    """The same server, another numbered database. Unix sockets take it as a query, TCP as a path."""
+    if url.startswith("unix://"):
+        return f"{url}?db={number}"
+    return f"{url.rstrip('/').removesuffix('/0')}/{number}"
+
+
+def celery_url(url: str, number: int) -> str:
+    if url.startswith("unix://"):
+        return f"redis+socket://{url.removeprefix('unix://')}?virtual_host={number}"
+    return redis_database(url, number)
+
+
+REDIS_DATABASE = 0  # channel layer and live state; 1 is the cache and limits, 2 is Celery's broker
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1)}}
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [redis_database(REDIS_URL, REDIS_DATABASE)]}}
+}
+
+CELERY_BROKER_URL = celery_url(REDIS_URL, REDIS_DATABASE + 2)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {"media_app.*": {"queue": "media"}}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_TIMEZONE = "UTC"
+
+# --- People, passwords, sessions, tokens --------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts_users.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "email", "display_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(days=31).total_seconds())  # outlives the refresh token: a session that ends takes its tokens with it
+CSRF_COOKIE_SAMESITE = "Lax"
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "UPDATE_LAST_LOGIN": False,
+    "SIGNING_KEY": SECRET_KEY,
+    "ISSUER": SITE_URL,
+}
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/home/"
+
+# --- REST ---------------------------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["core.api.renderers.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "core.api.schema.EnvelopeAutoSchema",
+    "EXCEPTION_HANDLER": "core.api.errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Hubbub",
+    "DESCRIPTION": "Posts, chat, communities, music and video in one self-hosted place.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Files ----------------------------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = env.media_root
+
+# --- Language, time, mail ---------------------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_FROM_EMAIL = env.default_from_email

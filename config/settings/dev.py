@@ -1,0 +1,11 @@
+"""Development: everything on this machine, nothing to configure."""
+
+from config.settings.base import *
+from config.settings.base import BASE_DIR, SECRET_KEY
+
+DEBUG = True
+SECRET_KEY = SECRET_KEY or "development-only-" + "not-a-secret-" * 4
+SIMPLE_JWT["SIGNING_KEY"] = SECRET_KEY  # noqa: F405
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = BASE_DIR / ".dev" / "mail"

@@ -1,0 +1,10 @@
+"""Tests: the real servers, on data of their own; only password hashing is made cheap."""
+
+from config.settings.base import *
+from config.settings.base import SECRET_KEY
+
+SECRET_KEY = SECRET_KEY or "test-only-" + "not-a-secret-" * 4
+SIMPLE_JWT["SIGNING_KEY"] = SECRET_KEY  # noqa: F405
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

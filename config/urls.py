@@ -1,0 +1,14 @@
+"""Every path of the project. Slices bring their own: ``api`` under /api/v1/, ``pages`` under /."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from core import slices
+
+slice_urls = list(slices.load("urls"))
+api: list[URLPattern | URLResolver] = [pattern for urls in slice_urls for pattern in urls.api]
+pages: list[URLPattern | URLResolver] = [pattern for urls in slice_urls for pattern in urls.pages]
+# /<username>/ takes any name, so it is asked last.
+pages.sort(key=lambda pattern: str(pattern.pattern).startswith("<"))
+
+urlpatterns = [path("api/v1/", include(api)), path("admin/", admin.site.urls), *pages]

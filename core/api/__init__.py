@@ -1,0 +1,1 @@
+"""The REST dialect every slice speaks: envelope, errors, paging, limits, idempotency."""

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey without installing them, and the supervisor behind make run."""

@@ -1,0 +1,49 @@
+"""Kinds of events, and who listens to them.
+
+A slice declares what happened as a frozen struct that carries ids::
+
+    class PostCreated(Event):
+        post_id: UUID
+
+and a slice above it listens from its ``handlers.py``::
+
+    @on(PostCreated)
+    def notify_followers(event: PostCreated) -> None: ...
+
+``handlers`` modules are imported when the apps are ready. Handlers run at least once, in any process: they are idempotent.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+Handler = Callable[[Any], None]
+event_types: dict[str, type["Event"]] = {}
+handlers: dict[str, dict[str, Handler]] = {}
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all events. The name stored in the outbox is the slice and the class: ``social.posts.PostCreated``."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        event_types[event_name(cls)] = cls
+
+
+def event_name(event_type: type[Event]) -> str:
+    return f"{event_type.__module__.removesuffix('.events')}.{event_type.__qualname__}"
+
+
+HandlerT = TypeVar("HandlerT", bound=Handler)
+
+
+def on(*types: type[Event]) -> Callable[[HandlerT], HandlerT]:
+    """Register the decorated function for each of ``types``."""
+
+    def register(handler: HandlerT) -> HandlerT:
+        for event_type in types:
+            handlers.setdefault(event_name(event_type), {})[f"{handler.__module__}.{handler.__qualname__}"] = handler
+        return handler
+
+    return register

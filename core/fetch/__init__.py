@@ -1,0 +1,1 @@
+"""The one way to fetch somebody else's URL."""

@@ -1,0 +1,1 @@
+"""Objects on disk or S3 under one contract: presigned upload in, signed download out."""

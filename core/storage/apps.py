@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class StorageConfig(AppConfig):
+    name = "core.storage"
+    label = "core_storage"
+    verbose_name = "Storage"

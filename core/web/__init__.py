@@ -1,0 +1,1 @@
+"""What all pages share: the shell, components, landing, errors and the development mailbox."""

@@ -1,0 +1,1 @@
+"""Files people bring: uploads, and what is made of them."""

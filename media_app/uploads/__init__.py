@@ -1,0 +1,1 @@
+"""Files on their way in: presigned, checked by content, made into variants."""

@@ -1,0 +1,1 @@
+"""Reports, decisions and their audit. Listens to everyone, called by no one."""

@@ -1,0 +1,1 @@
+"""What moderators did, why, and the audit trail of it."""

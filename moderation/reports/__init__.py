@@ -1,0 +1,1 @@
+"""What people report, and the queue moderators work."""

@@ -1,0 +1,1 @@
+"""What a person is told. Listens to everyone, called by no one."""

@@ -1,0 +1,1 @@
+"""What people publish and whom they follow."""

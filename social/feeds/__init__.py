@@ -1,0 +1,1 @@
+"""Lists of posts: home, public, a person's."""

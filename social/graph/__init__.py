@@ -1,0 +1,1 @@
+"""Who follows and who blocks whom."""
