@@ -39,9 +39,7 @@ def decode_cursor(cursor: str) -> UUID:
         raise Invalid("This cursor is not one of ours.", code="invalid_cursor") from None
 
 
-def keyset_page(
-    rows: "models.QuerySet[models.Model]", *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, key: str = "id"
-) -> "Page[models.Model]":
+def keyset_page(rows: models.QuerySet[Any], *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, key: str = "id") -> Page[Any]:
     """The page of ``rows`` after ``cursor``, newest first.
 
     Args:
