@@ -3,7 +3,7 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -11,6 +11,7 @@ from django.db import models
 from core.errors import Invalid
 
 Row = TypeVar("Row")
+ModelRow = TypeVar("ModelRow", bound=models.Model)
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 
@@ -39,7 +40,7 @@ def decode_cursor(cursor: str) -> UUID:
         raise Invalid("This cursor is not one of ours.", code="invalid_cursor") from None
 
 
-def keyset_page(rows: models.QuerySet[Any], *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, key: str = "id") -> Page[Any]:
+def keyset_page(rows: models.QuerySet[ModelRow], *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, key: str = "id") -> Page[ModelRow]:
     """The page of ``rows`` after ``cursor``, newest first.
 
     Args:

@@ -1,0 +1,63 @@
+"""Who exists for whom. Every table with a person in it leaves out, through ``exclude_blocked``, the people its viewer shall not meet."""
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+if TYPE_CHECKING:
+    from accounts.users.models import User
+    from accounts.users.querysets import UserQuerySet
+    from social.graph.models import Block, Follow  # noqa: F401 - named in the base classes below
+
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+
+
+class FollowQuerySet(models.QuerySet["Follow"]):
+    def between(self, one: "User", other: "User") -> "FollowQuerySet":
+        """The edges from one to the other, in either direction."""
+        return self.filter(models.Q(follower=one, followed=other) | models.Q(follower=other, followed=one))
+
+    def followers_of(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
+        """Who follows ``person``, as far as ``viewer`` may meet them."""
+        return exclude_absent(self.filter(followed=person).select_related("follower"), viewer, "follower")
+
+    def followed_by(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
+        """Whom ``person`` follows, as far as ``viewer`` may meet them."""
+        return exclude_absent(self.filter(follower=person).select_related("followed"), viewer, "followed")
+
+
+class BlockQuerySet(models.QuerySet["Block"]):
+    def made_by(self, person: "User") -> "BlockQuerySet":
+        """Whom ``person`` blocked, people who are gone or suspended left out as everywhere."""
+        return exclude_inactive(self.filter(blocker=person).select_related("blocked"), "blocked")
+
+
+def exclude_blocked(rows: Rows, viewer: "User | None", field: str) -> Rows:
+    """``rows`` without those whose ``field`` (a path to a person's key, such as "author_id" or "pk") is blocked by, or blocks, the viewer."""
+    if viewer is None:
+        return rows
+    block = apps.get_model("social_graph", "Block")
+    return rows.exclude(Exists(block.objects.filter(blocker=viewer.pk, blocked=OuterRef(field)))).exclude(
+        Exists(block.objects.filter(blocked=viewer.pk, blocker=OuterRef(field)))
+    )
+
+
+def exclude_inactive(rows: Rows, field: str) -> Rows:
+    """``rows`` without those whose ``field`` (a path to a person) is deactivated or suspended right now."""
+    return rows.filter(
+        models.Q(**{f"{field}__suspended_until": None}) | models.Q(**{f"{field}__suspended_until__lte": models.functions.Now()}),
+        **{f"{field}__is_active": True},
+    )
+
+
+def exclude_absent(rows: Rows, viewer: "User | None", field: str) -> Rows:
+    """``rows`` whose person at ``field`` exists for the viewer: neither inactive nor blocked in either direction."""
+    return exclude_blocked(exclude_inactive(rows, field), viewer, f"{field}_id")
+
+
+def people_visible_to(viewer: "User | None") -> "UserQuerySet":
+    """The people who exist for ``viewer``; None is anybody who is not signed in."""
+    people: UserQuerySet = apps.get_model("accounts_users", "User").objects.all()
+    return exclude_blocked(people.active(), viewer, "pk")

@@ -1,0 +1,92 @@
+"""Following and blocking. Each function is idempotent: asking for what already holds changes nothing and tells nobody."""
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.users.models import User
+from core.errors import Forbidden, NotFound
+from core.events.outbox import emit
+from social.graph import policies
+from social.graph.events import Blocked, Followed, Unblocked, Unfollowed
+from social.graph.models import Block, Follow, PersonCounts
+
+
+def follow(*, actor: User, target: User) -> bool:
+    """Make ``actor`` follow ``target``. True when that is new.
+
+    Raises:
+        Forbidden("follow_oneself"): the two are one.
+        NotFound: either blocks the other.
+    Events: Followed.
+    """
+    if actor == target:
+        raise Forbidden("You cannot follow yourself.", code="follow_oneself")
+    with transaction.atomic():
+        _lock_edges(actor, target)
+        if policies.is_blocked_between(actor, target):
+            raise NotFound
+        if policies.follows(actor, target):
+            return False
+        Follow(follower=actor, followed=target).save(force_insert=True)
+        _count_follow(actor, target, +1)
+        emit(Followed(follower_id=actor.pk, followed_id=target.pk))
+        return True
+
+
+def unfollow(*, actor: User, target: User) -> bool:
+    """Make ``actor`` no longer follow ``target``. True when that is new. Events: Unfollowed."""
+    with transaction.atomic():
+        _lock_edges(actor, target)
+        return _remove_follow(actor, target)
+
+
+def block(*, actor: User, target: User) -> bool:
+    """Part two people: neither sees the other any more, and neither follows the other. True when that is new.
+
+    Raises:
+        Forbidden("block_oneself"): the two are one.
+    Events: Unfollowed for each follow taken away, Blocked.
+    """
+    if actor == target:
+        raise Forbidden("You cannot block yourself.", code="block_oneself")
+    with transaction.atomic():
+        _lock_edges(actor, target)
+        if Block.objects.filter(blocker=actor, blocked=target).exists():
+            return False
+        Block(blocker=actor, blocked=target).save(force_insert=True)
+        _remove_follow(actor, target)
+        _remove_follow(target, actor)
+        emit(Blocked(blocker_id=actor.pk, blocked_id=target.pk))
+        return True
+
+
+def unblock(*, actor: User, target: User) -> bool:
+    """Take ``actor``'s block back. True when there was one. Follows it ended stay ended. Events: Unblocked."""
+    with transaction.atomic():
+        _lock_edges(actor, target)
+        removed, _ = Block.objects.filter(blocker=actor, blocked=target).delete()
+        if removed:
+            emit(Unblocked(blocker_id=actor.pk, blocked_id=target.pk))
+        return bool(removed)
+
+
+def _lock_edges(one: User, other: User) -> None:
+    """Hold both people's edges until the transaction ends, in key order so that two who act on each other at once do not deadlock."""
+    keys = sorted([one.pk, other.pk])
+    locked = PersonCounts.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True)
+    if len(locked) < len(set(keys)):
+        PersonCounts.objects.bulk_create([PersonCounts(person_id=key) for key in keys], ignore_conflicts=True)
+        list(locked.all())
+
+
+def _remove_follow(follower: User, followed: User) -> bool:
+    removed, _ = Follow.objects.filter(follower=follower, followed=followed).delete()
+    if removed:
+        _count_follow(follower, followed, -1)
+        emit(Unfollowed(follower_id=follower.pk, followed_id=followed.pk))
+    return bool(removed)
+
+
+def _count_follow(follower: User, followed: User, change: int) -> None:
+    PersonCounts.objects.filter(pk=follower.pk).update(following_count=F("following_count") + change)
+    PersonCounts.objects.filter(pk=followed.pk).update(follower_count=F("follower_count") + change)
