@@ -38,6 +38,7 @@ THIRD_PARTY_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_cotton",
     "django_htmx",
     "django_prometheus",
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -161,7 +163,7 @@ CELERY_TIMEZONE = "UTC"
 
 # --- People, passwords, sessions, tokens --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts_users.User"
-AUTHENTICATION_BACKENDS = ["accounts.sessions.backends.Backend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -188,10 +190,6 @@ LOGIN_REDIRECT_URL = "/home/"
 
 # --- REST ---------------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.sessions.authentication.BearerAuthentication",
-        "accounts.sessions.authentication.CookieAuthentication",
-    ],
     "DEFAULT_RENDERER_CLASSES": ["core.api.renderers.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -218,6 +216,12 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.media_root
+S3_BUCKET = env.s3_bucket
+S3_ENDPOINT_URL = env.s3_endpoint_url
+S3_PUBLIC_ENDPOINT_URL = env.s3_public_endpoint_url
+S3_REGION = env.s3_region
+S3_ACCESS_KEY_ID = env.s3_access_key_id
+S3_SECRET_ACCESS_KEY = env.s3_secret_access_key.get_secret_value()
 
 # --- Language, time, mail ---------------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

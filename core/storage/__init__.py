@@ -1,1 +1,1 @@
-"""Objects on disk or S3 under one contract: presigned upload in, signed download out."""
+"""Objects on disk or in an S3 bucket under one contract: presigned upload in, signed download out. Use it through ``core.storage.store``."""

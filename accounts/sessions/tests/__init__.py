@@ -1,1 +1,0 @@
-"""Tests of sign-in and sessions."""
