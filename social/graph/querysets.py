@@ -21,40 +21,43 @@ class FollowQuerySet(models.QuerySet["Follow"]):
 
     def followers_of(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
         """Who follows ``person``, as far as ``viewer`` may meet them."""
-        return exclude_absent(self.filter(followed=person).select_related("follower"), viewer, "follower")
+        return self.filter(present(viewer, "follower"), followed=person).select_related("follower")
 
     def followed_by(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
         """Whom ``person`` follows, as far as ``viewer`` may meet them."""
-        return exclude_absent(self.filter(follower=person).select_related("followed"), viewer, "followed")
+        return self.filter(present(viewer, "followed"), follower=person).select_related("followed")
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def made_by(self, person: "User") -> "BlockQuerySet":
         """Whom ``person`` blocked, people who are gone or suspended left out as everywhere."""
-        return exclude_inactive(self.filter(blocker=person).select_related("blocked"), "blocked")
+        return self.filter(active("blocked"), blocker=person).select_related("blocked")
+
+
+def not_blocked(viewer: "User | None", field: str) -> models.Q:
+    """The person whose key is at ``field`` ("author_id", "pk") neither blocks the viewer nor is blocked. For conditions inside larger ones."""
+    if viewer is None:
+        return models.Q()
+    block = apps.get_model("social_graph", "Block")
+    blocked_by_viewer = Exists(block.objects.filter(blocker=viewer.pk, blocked=OuterRef(field)))
+    blocks_viewer = Exists(block.objects.filter(blocked=viewer.pk, blocker=OuterRef(field)))
+    return models.Q(~blocked_by_viewer) & models.Q(~blocks_viewer)
+
+
+def active(field: str) -> models.Q:
+    """The person at ``field`` ("author") is neither deactivated nor suspended right now."""
+    not_suspended = models.Q(**{f"{field}__suspended_until": None}) | models.Q(**{f"{field}__suspended_until__lte": models.functions.Now()})
+    return models.Q(**{f"{field}__is_active": True}) & not_suspended
+
+
+def present(viewer: "User | None", field: str) -> models.Q:
+    """The person at ``field`` ("author") exists for the viewer."""
+    return active(field) & not_blocked(viewer, f"{field}_id")
 
 
 def exclude_blocked(rows: Rows, viewer: "User | None", field: str) -> Rows:
     """``rows`` without those whose ``field`` (a path to a person's key, such as "author_id" or "pk") is blocked by, or blocks, the viewer."""
-    if viewer is None:
-        return rows
-    block = apps.get_model("social_graph", "Block")
-    return rows.exclude(Exists(block.objects.filter(blocker=viewer.pk, blocked=OuterRef(field)))).exclude(
-        Exists(block.objects.filter(blocked=viewer.pk, blocker=OuterRef(field)))
-    )
-
-
-def exclude_inactive(rows: Rows, field: str) -> Rows:
-    """``rows`` without those whose ``field`` (a path to a person) is deactivated or suspended right now."""
-    return rows.filter(
-        models.Q(**{f"{field}__suspended_until": None}) | models.Q(**{f"{field}__suspended_until__lte": models.functions.Now()}),
-        **{f"{field}__is_active": True},
-    )
-
-
-def exclude_absent(rows: Rows, viewer: "User | None", field: str) -> Rows:
-    """``rows`` whose person at ``field`` exists for the viewer: neither inactive nor blocked in either direction."""
-    return exclude_blocked(exclude_inactive(rows, field), viewer, f"{field}_id")
+    return rows.filter(not_blocked(viewer, field))
 
 
 def people_visible_to(viewer: "User | None") -> "UserQuerySet":
