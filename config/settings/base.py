@@ -38,7 +38,6 @@ THIRD_PARTY_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
-    "allauth.usersessions",
     "django_cotton",
     "django_htmx",
     "django_prometheus",
@@ -88,7 +87,6 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -163,7 +161,7 @@ CELERY_TIMEZONE = "UTC"
 
 # --- People, passwords, sessions, tokens --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts_users.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.backends.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -190,6 +188,10 @@ LOGIN_REDIRECT_URL = "/home/"
 
 # --- REST ---------------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.sessions.authentication.BearerAuthentication",
+        "accounts.sessions.authentication.CookieAuthentication",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["core.api.renderers.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -1,0 +1,55 @@
+"""Who is signed in, where. The row is the truth about a session: every request with a token joins it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.sessions.querysets import SessionQuerySet
+from core.models import BaseModel
+
+
+class EndReason(models.TextChoices):
+    SIGNED_OUT = "signed_out", "Signed out"
+    ENDED = "ended", "Ended from another session"
+    PASSWORD_CHANGED = "password_changed", "Password changed"
+    TOKEN_REUSED = "token_reused", "An old refresh token was used again"
+    SUSPENDED = "suspended", "Account suspended or closed"
+    EXPIRED = "expired", "Not used for a month"
+    STAFF = "staff", "Ended by staff"
+
+
+class Session(BaseModel):
+    """One sign-in of one person on one device: a cookie session, or a family of tokens (its id is their ``sid``)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
+    session_key = models.CharField(max_length=40, unique=True, null=True, editable=False, help_text="Django's session behind this one.")
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    last_used_at = models.DateTimeField(default=timezone.now)
+
+    refresh_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of the one refresh token that still works.")
+    spent_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of the refresh token before it.")
+    refreshed_at = models.DateTimeField(null=True, editable=False)
+
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | models.Q(session_key=None, refresh_digest=""), name="session_ended_keeps_no_keys"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, end_reason="") | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
+                name="session_ended_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-last_used_at"], name="session_live_by_user", condition=models.Q(ended_at=None)),
+            models.Index(fields=["last_used_at"], name="session_by_last_use"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.created_at:%Y-%m-%d}"

@@ -1,0 +1,52 @@
+"""Where Django's and allauth's signals enter: each is handed to a service. Signing in by page, API or test client all come through here."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.account.signals import password_changed, password_reset, password_set
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.sessions import services
+from accounts.sessions.models import EndReason
+from accounts.users.models import User
+
+
+def session_id(request: HttpRequest) -> UUID | None:
+    """The id of our session behind the request's Django session."""
+    value = request.session.get(services.SESSION_ID_KEY)
+    return UUID(value) if value else None
+
+
+@receiver(user_logged_in, dispatch_uid="sessions.open")
+def open_session(request: HttpRequest, user: User, **_: Any) -> None:
+    if not request.session.session_key:
+        request.session.save()
+    session = services.open_session(
+        user=user,
+        session_key=request.session.session_key,
+        address=request.META.get("REMOTE_ADDR") or None,
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+    )
+    request.session[services.SESSION_ID_KEY] = str(session.pk)
+
+
+@receiver(user_logged_out, dispatch_uid="sessions.end")
+def end_session(request: HttpRequest, **_: Any) -> None:
+    if session := session_id(request):
+        services.end_session(session_id=session, reason=EndReason.SIGNED_OUT)
+
+
+@receiver([password_changed, password_set], dispatch_uid="sessions.password_changed")
+def end_other_sessions(request: HttpRequest, user: User, **_: Any) -> None:
+    """The session that changed the password stays, under the new key Django gave it."""
+    current = session_id(request)
+    if current:
+        services.rebind_session(session_id=current, session_key=request.session.session_key)
+    services.end_all_sessions(user=user, except_session=current, reason=EndReason.PASSWORD_CHANGED)
+
+
+@receiver(password_reset, dispatch_uid="sessions.password_reset")
+def end_sessions_after_reset(user: User, **_: Any) -> None:
+    services.end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED)

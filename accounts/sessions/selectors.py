@@ -1,0 +1,31 @@
+"""Reads of sessions."""
+
+from uuid import UUID
+
+from accounts.sessions.models import Session
+from accounts.users.models import User
+from core.errors import NotFound
+
+
+def session_behind(session_id: UUID) -> Session | None:
+    """The live session with its person, in one query; None when it ended or its person may not be here.
+
+    This is what every request with a token costs, and it is what makes sign-out, suspension and password change hold at once.
+    """
+    session = Session.objects.live().select_related("user").filter(pk=session_id).first()
+    if session is None or not session.user.is_active or session.user.is_suspended:
+        return None
+    return session
+
+
+def sessions_of(viewer: User) -> list[Session]:
+    """The viewer's live sessions, the one used last first."""
+    return list(Session.objects.visible_to(viewer).order_by("-last_used_at", "-id"))
+
+
+def session_of(viewer: User, session_id: UUID) -> Session:
+    """One of the viewer's own live sessions. Raises NotFound for anybody else's."""
+    session = Session.objects.visible_to(viewer).filter(pk=session_id).first()
+    if session is None:
+        raise NotFound
+    return session

@@ -1,0 +1,140 @@
+"""Opening, refreshing and ending sessions."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.sessions.models import Session as StoredSession
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.sessions import tokens
+from accounts.sessions.events import SessionEnded
+from accounts.sessions.models import EndReason, Session
+from accounts.sessions.tokens import NotAuthenticated, TokenPair
+from accounts.users import services as users
+from accounts.users.models import User
+from core.errors import Conflict
+from core.events.outbox import emit
+
+SESSION_ID_KEY = "hubbub_session"  # where Django's session keeps the id of ours
+TOUCH_EVERY = timedelta(minutes=5)
+# A client that sends one refresh token twice at once (two tabs, a retry) races itself. Within this time the loser is told so and the
+# session stays; it gets no tokens, so a thief gains nothing from the grace. After it, an old token means theft and ends the session.
+RACE_GRACE = timedelta(seconds=10)
+LIFETIME = timedelta(days=31)  # of Django's session without use; longer than a refresh token, which it carries
+
+
+class RefreshSuperseded(Conflict):
+    """This refresh token was exchanged a moment ago: use what that exchange gave."""
+
+    default_code = "refresh_superseded"
+    default_message = "This refresh token was exchanged a moment ago. Use the tokens that exchange gave you."
+
+
+@transaction.atomic
+def open_session(*, user: User, session_key: str, address: str | None, user_agent: str) -> Session:
+    """Note that ``user`` signed in; ``session_key`` is Django's session, already stored. Returns the row whose id is the ``sid`` of tokens."""
+    return Session.objects.create(user=user, session_key=session_key, address=address, user_agent=user_agent[:300])
+
+
+@transaction.atomic
+def rebind_session(*, session_id: UUID, session_key: str) -> None:
+    """Django gave the session a new key (it does when a password changes); the row follows."""
+    Session.objects.live().filter(pk=session_id).update(session_key=session_key)
+
+
+def touch_session(session: Session) -> None:
+    """Note that the session is in use, at most once in ``TOUCH_EVERY``: reading must not cost a write each time."""
+    now = timezone.now()
+    if now - session.last_used_at >= TOUCH_EVERY:
+        Session.objects.live().filter(pk=session.pk).update(last_used_at=now)
+        users.record_seen(user_id=session.user_id, at=now)
+
+
+@transaction.atomic
+def issue_tokens(*, session_id: UUID) -> TokenPair:
+    """The first tokens of a session just opened. Raises NotAuthenticated("session_ended")."""
+    session = _locked(session_id)
+    pair = tokens.issue(user_id=session.user_id, session_id=session.pk)
+    session.refresh_digest = tokens.digest(pair.refresh_token)
+    session.save(update_fields=["refresh_digest"])
+    return pair
+
+
+def refresh_tokens(*, refresh_token: str) -> TokenPair:
+    """Exchange a refresh token for a new pair; each token works once.
+
+    The session row is locked, so of any number of parallel exchanges of one token exactly one succeeds. The others raise RefreshSuperseded
+    within ``RACE_GRACE``. A token spent longer ago, or before the one before, ends the session: somebody else has it.
+
+    Raises:
+        NotAuthenticated: "token_invalid" (forged, out of date), "session_ended" (signed out, suspended, gone), "token_reused".
+        RefreshSuperseded: the token was exchanged a moment ago.
+    Events: SessionEnded when a token was reused.
+    """
+    token = tokens.read_refresh_token(refresh_token)
+    presented = tokens.digest(refresh_token)
+    with transaction.atomic():
+        session = _locked(tokens.session_id_of(token))
+        now = timezone.now()
+        if secrets.compare_digest(presented, session.refresh_digest):
+            if not StoredSession.objects.filter(pk=session.session_key).update(expire_date=now + LIFETIME):
+                raise _ended()
+            pair = tokens.issue(user_id=session.user_id, session_id=session.pk)
+            session.spent_digest, session.refresh_digest = presented, tokens.digest(pair.refresh_token)
+            session.refreshed_at = session.last_used_at = now
+            session.save(update_fields=["spent_digest", "refresh_digest", "refreshed_at", "last_used_at"])
+            return pair
+        if secrets.compare_digest(presented, session.spent_digest) and session.refreshed_at and now - session.refreshed_at < RACE_GRACE:
+            raise RefreshSuperseded
+        _end([session], EndReason.TOKEN_REUSED)
+    raise NotAuthenticated("This refresh token was used before. The session has been ended; sign in again.", code="token_reused")
+
+
+@transaction.atomic
+def end_session(*, session_id: UUID, reason: EndReason = EndReason.ENDED) -> None:
+    """End one session: its tokens and its cookie are refused from the next request on. Ending an ended session changes nothing.
+
+    Events: SessionEnded.
+    """
+    _end(Session.objects.live().select_for_update().filter(pk=session_id), reason)
+
+
+@transaction.atomic
+def end_all_sessions(*, user: User, except_session: UUID | None = None, reason: EndReason = EndReason.ENDED) -> int:
+    """End every session of ``user`` but ``except_session``. Returns how many ended.
+
+    Events: SessionEnded for each.
+    """
+    return _end(Session.objects.live().select_for_update().filter(user=user).exclude(pk=except_session).order_by("pk"), reason)
+
+
+@transaction.atomic
+def end_unused_sessions(*, limit: int = 1000) -> int:
+    """End sessions whose refresh token and cookie have both run out. Returns how many."""
+    unused = Session.objects.live().filter(last_used_at__lt=timezone.now() - LIFETIME).order_by("last_used_at")
+    return _end(unused.select_for_update(skip_locked=True)[:limit], EndReason.EXPIRED)
+
+
+def _locked(session_id: UUID) -> Session:
+    session = Session.objects.live().select_for_update(of=("self",)).select_related("user").filter(pk=session_id).first()
+    if session is None or not session.user.is_active or session.user.is_suspended:
+        raise _ended()
+    return session
+
+
+def _ended() -> NotAuthenticated:
+    return NotAuthenticated("This session has ended. Sign in again.", code="session_ended")
+
+
+def _end(sessions: Iterable[Session], reason: EndReason) -> int:
+    ending = list(sessions)
+    StoredSession.objects.filter(pk__in=[session.session_key for session in ending]).delete()
+    Session.objects.filter(pk__in=[session.pk for session in ending]).update(
+        ended_at=timezone.now(), end_reason=reason, session_key=None, refresh_digest="", spent_digest=""
+    )
+    for session in ending:
+        emit(SessionEnded(session_id=session.pk, user_id=session.user_id))
+    return len(ending)

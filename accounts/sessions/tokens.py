@@ -1,0 +1,69 @@
+"""The tokens of a session: JWTs by simplejwt that carry ``jti`` and ``sid``.
+
+An access token says who came and for which session; whether that session still stands is the row's to say, and the query that loads the person
+asks it (``selectors.session_behind``). There is therefore no list of denied tokens to lose: sign-out holds even when Redis is empty or away.
+A refresh token is known to the database by its SHA-256 only; it is random enough (128 bits of ``jti``, signed) to need no salt.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from rest_framework_simplejwt import tokens
+from rest_framework_simplejwt.exceptions import TokenError
+
+from core.errors import DomainError
+
+SESSION_CLAIM = "sid"
+
+
+class NotAuthenticated(DomainError):
+    """Nobody is behind this request, or no longer."""
+
+    status = 401
+    default_code = "not_authenticated"
+    default_message = "Sign in first."
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client keeps. ``expires_in`` is the access token's life in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+def issue(*, user_id: UUID, session_id: UUID) -> TokenPair:
+    refresh = tokens.RefreshToken()
+    refresh["user_id"] = str(user_id)
+    refresh[SESSION_CLAIM] = str(session_id)
+    access = refresh.access_token
+    return TokenPair(str(access), str(refresh), int(access.lifetime.total_seconds()))
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def read_access_token(raw: str) -> tokens.AccessToken:
+    """The token, if it is ours and in date. Raises NotAuthenticated("token_invalid")."""
+    return _read(tokens.AccessToken, raw)
+
+
+def read_refresh_token(raw: str) -> tokens.RefreshToken:
+    """The token, if it is ours and in date. Raises NotAuthenticated("token_invalid")."""
+    return _read(tokens.RefreshToken, raw)
+
+
+def session_id_of(token: tokens.Token) -> UUID:
+    return UUID(token[SESSION_CLAIM])
+
+
+def _read(kind: type, raw: str) -> tokens.Token:
+    try:
+        token = kind(raw)
+        UUID(token[SESSION_CLAIM])
+    except (TokenError, KeyError, ValueError, TypeError):
+        raise NotAuthenticated("This token is not valid or no longer valid.", code="token_invalid") from None
+    return token

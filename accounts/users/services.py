@@ -1,0 +1,118 @@
+"""Writes to people: creating, editing, suspending."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.users.events import ProfileUpdated, UserCreated, UserRestored, UserSuspended
+from accounts.users.models import User
+from accounts.users.names import validate_username_free_of_meaning
+from core.errors import Conflict, Invalid, NotFound
+from core.events.outbox import emit
+
+EDITABLE = frozenset({"display_name", "bio", "location", "website", "messages_from", "presence_shown_to", "sends_read_receipts"})
+
+
+class UsernameTaken(Conflict):
+    default_code = "username_taken"
+    default_message = "This username is taken."
+
+
+class EmailTaken(Conflict):
+    """For doors that must not say so: they answer as if the address were new."""
+
+    default_code = "email_taken"
+    default_message = "This address belongs to somebody."
+
+
+def create_user(*, username: str, email: str | None = None, password: str | None = None, display_name: str = "") -> User:
+    """Add a person. Without a password they can only come in another way.
+
+    Uniqueness is the database's, whatever the case of letters, so of two sign-ups at once one wins.
+
+    Raises: Invalid("invalid_username", "username_reserved"), UsernameTaken, EmailTaken.
+    Events: UserCreated.
+    """
+    user = User(username=username, email=User.objects.normalize_email(email).lower() if email else None, display_name=display_name)
+    user.set_password(password)
+    return add_user(user=user)
+
+
+def add_user(*, user: User) -> User:
+    """Store a person whose fields somebody else filled in (allauth does, at sign-up). Rules, errors and events as ``create_user``."""
+    try:
+        User._meta.get_field("username").run_validators(user.username)
+        validate_username_free_of_meaning(user.username)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), code="username_reserved" if error.code == "username_reserved" else "invalid_username") from None
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+            emit(UserCreated(user_id=user.pk))
+    except IntegrityError as error:
+        if "email" in str(error):
+            raise EmailTaken from None
+        raise UsernameTaken from None
+    return user
+
+
+@transaction.atomic
+def update_profile(*, user: User, changes: dict[str, Any]) -> User:
+    """Change what a person shows of themselves and whom they let near: the fields in ``EDITABLE``, already of the right shape.
+
+    Raises: Invalid("not_editable") naming the fields that cannot be changed here.
+    Events: ProfileUpdated, if anything changed.
+    """
+    if unknown := sorted(changes.keys() - EDITABLE):
+        raise Invalid("These fields cannot be changed here.", code="not_editable", details={"fields": unknown})
+    person = User.objects.select_for_update().get(pk=user.pk)
+    changed = [name for name, value in changes.items() if getattr(person, name) != value]
+    if changed:
+        for name in changed:
+            setattr(person, name, changes[name])
+        person.save(update_fields=changed)
+        emit(ProfileUpdated(user_id=person.pk))
+    return person
+
+
+@transaction.atomic
+def suspend_user(*, user: User, until: datetime, reason: str) -> User:
+    """Keep a person out until a moment: they cannot sign in, their sessions end, what they made is hidden meanwhile.
+
+    Raises: Invalid("until_in_past").
+    Events: UserSuspended.
+    """
+    if until <= timezone.now():
+        raise Invalid("A suspension ends in the future.", code="until_in_past")
+    return _set_suspension(user, until, reason, UserSuspended(user_id=user.pk))
+
+
+@transaction.atomic
+def lift_suspension(*, user: User) -> User:
+    """Let a suspended person back in. Nothing happens to one who is not suspended.
+
+    Events: UserRestored, if there was a suspension.
+    """
+    if user.suspended_until is None:
+        return user
+    return _set_suspension(user, None, "", UserRestored(user_id=user.pk))
+
+
+def _set_suspension(user: User, until: datetime | None, reason: str, event: UserSuspended | UserRestored) -> User:
+    person = User.objects.select_for_update().filter(pk=user.pk).first()
+    if person is None:
+        raise NotFound
+    person.suspended_until, person.suspension_reason = until, reason
+    person.save(update_fields=["suspended_until", "suspension_reason"])
+    emit(event)
+    return person
+
+
+def record_seen(*, user_id: UUID, at: datetime) -> None:
+    """Move a person's last-seen forward to ``at``; never back."""
+    User.objects.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=at), pk=user_id).update(last_seen_at=at)
