@@ -43,6 +43,10 @@ class Env(BaseSettings):
     email_url: str = Field("", description="smtp://user:password@host:587?tls=true ; empty: development writes mail to .dev/mail.")
     default_from_email: str = Field("Hubbub <hello@localhost>", description="Sender of mail.")
 
+    limits: dict[str, str] = Field(
+        default_factory=dict, description='Limits by scope, as JSON: {"sign_in": "5/15 minutes"}. The scopes stand in docs.'
+    )
+
     sentry_dsn: SecretStr = Field(SecretStr(""), description="Errors are sent there; empty: nowhere.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")

@@ -1,9 +1,44 @@
 """What services raise when they will not do something. Doors translate: REST to a status, pages to a message, sockets to an ``error`` frame.
 
-``code`` is part of the API and never changes; ``message`` is for people and may.
+``code`` is part of the API and never changes; ``message`` is for people and may. Every code stands in one catalogue: those of core below,
+those of a slice in its ``codes.py`` (``CODES = {"code": "What it means."}``). ``catalogue()`` has them all and the API page prints them.
 """
 
 from typing import Any, ClassVar
+
+from core import slices
+
+CODES = {
+    "invalid": "The request has the right shape and makes no sense.",
+    "validation_error": "Some fields are not right; `details.fields` lists them as `{attr, code, detail}`.",
+    "parse_error": "The body is not JSON that we read: malformed, nested too deeply, or with characters no text has.",
+    "invalid_characters": "The address holds characters no text has, such as NUL.",
+    "invalid_cursor": "The cursor is not one of ours.",
+    "invalid_limit": "`limit` is out of range.",
+    "not_authenticated": "Sign in first: there is no session or token, or it has ended.",
+    "forbidden": "You may see it and may not do this to it.",
+    "csrf_failed": "A cookie-authenticated write came without its CSRF token.",
+    "not_found": "It does not exist, or you may not know that it does.",
+    "method_not_allowed": "This path does not answer that method.",
+    "not_acceptable": "None of the media types in `Accept` is served.",
+    "conflict": "The state of things has moved on.",
+    "idempotency_in_progress": "A request with this `Idempotency-Key` is still being carried out; try again in a moment.",
+    "idempotency_key_invalid": "An `Idempotency-Key` is 1 to 200 visible ASCII characters.",
+    "idempotency_key_reused": "This `Idempotency-Key` was used with another body.",
+    "body_too_large": "The body is larger than this path accepts.",
+    "unsupported_media_type": "The body's `Content-Type` is not one this path reads.",
+    "rate_limited": "Too many requests; `Retry-After` and `details.retry_after` say when to come back, in seconds.",
+    "internal_error": "Something broke on our side. `details.request_id` finds it in our logs.",
+    "unavailable": "Something Hubbub stands on does not answer. Nothing was changed; trying again is right.",
+}
+
+
+def catalogue() -> dict[str, str]:
+    """Every error code the API may answer with, and what it means."""
+    found = dict(CODES)
+    for module in slices.load("codes"):
+        found.update(module.CODES)
+    return dict(sorted(found.items()))
 
 
 class DomainError(Exception):
@@ -46,6 +81,14 @@ class Conflict(DomainError):
     status = 409
     default_code = "conflict"
     default_message = "That no longer fits what is there."
+
+
+class TooLarge(DomainError):
+    """More bytes than are taken here."""
+
+    status = 413
+    default_code = "body_too_large"
+    default_message = "That is larger than what is accepted here."
 
 
 class RateLimited(DomainError):

@@ -193,13 +193,26 @@ REST_FRAMEWORK: dict[str, Any] = {
         "accounts.sessions.authentication.CookieAuthentication",
     ],
     "DEFAULT_RENDERER_CLASSES": ["core.api.renderers.EnvelopeRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.api.parsers.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.api.negotiation.ApiNegotiation",
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.ScopeThrottle"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "core.api.schema.EnvelopeAutoSchema",
     "EXCEPTION_HANDLER": "core.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+API_MAX_BODY = 1_048_576  # bytes of JSON
+LIMITS = {
+    "api_anonymous": "100/minute",
+    "api_signed_in": "600/minute",
+    "sign_up": "5/hour",
+    "sign_in": "5/15 minutes",
+    "refresh": "10/15 minutes",
+    "uploads": "10/hour",
+    **env.limits,
+}
+LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "refresh"})
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Hubbub",
     "DESCRIPTION": "Posts, chat, communities, music and video in one self-hosted place.",

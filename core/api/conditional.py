@@ -1,0 +1,31 @@
+"""ETags on reads. Weak, because the envelope carries the time of the answer while the tag names only what was answered."""
+
+from hashlib import blake2b
+
+from django.http import HttpResponse
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+
+def attach(request: Request, response: Response) -> None:
+    """Tag the answer once it is rendered, and answer 304 to whoever holds it already."""
+    if not response.has_header("Cache-Control"):
+        patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ("Authorization", "Cookie", "Accept"))
+
+    def check(rendered: HttpResponse) -> HttpResponse | None:
+        content: bytes | None = getattr(rendered, "etag_content", None)
+        if content is None:
+            return None
+        etag = f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
+        rendered["ETag"] = etag
+        answer = get_conditional_response(request._request, etag=etag, response=rendered)
+        if answer is rendered:
+            return None
+        for header in ("RateLimit", "RateLimit-Policy"):
+            if header in rendered:
+                answer[header] = rendered[header]
+        return answer  # type: ignore[no-any-return]
+
+    response.add_post_render_callback(check)
