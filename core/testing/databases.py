@@ -1,0 +1,58 @@
+"""The database of a process that runs tests: copied from a template that is migrated once, whenever the migrations change."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+from django.apps import apps
+from psycopg import sql
+
+from core.testing.environment import HOME, Environment
+
+
+def make_database(environment: Environment) -> None:
+    """A fresh, migrated, empty database under the name DATABASE_URL already has."""
+    with HOME.locked("template"), psycopg.connect(environment.admin_url, autocommit=True) as server:
+        wanted = _migrations_fingerprint()
+        if _comment(server, environment.template) != wanted:
+            _drop(server, environment.template)
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(environment.template)))
+            _migrate(environment.template_url)
+            server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(environment.template), sql.Literal(wanted)))
+        _drop(server, environment.database)
+        names = map(sql.Identifier, (environment.database, environment.template))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(*names))
+
+
+def drop_database(environment: Environment) -> None:
+    with psycopg.connect(environment.admin_url, autocommit=True) as server:
+        _drop(server, environment.database)
+
+
+def _migrations_fingerprint() -> str:
+    """Changes with any migration of any app, ours or installed."""
+    digest = hashlib.sha256()
+    for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
+        for migration in sorted(Path(config.path, "migrations").glob("*.py")):
+            digest.update(f"{config.label}/{migration.name}".encode() + migration.read_bytes())
+    return digest.hexdigest()
+
+
+def _comment(server: "psycopg.Connection[tuple[object, ...]]", database: str) -> object:
+    row = server.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]).fetchone()
+    return row[0] if row else None
+
+
+def _drop(server: "psycopg.Connection[tuple[object, ...]]", database: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+
+def _migrate(url: str) -> None:
+    """In a process of its own, which leaves no connection to the template behind."""
+    command = [sys.executable, str(HOME.path.parents[1] / "manage.py"), "migrate", "--verbosity", "0"]
+    migrated = subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, capture_output=True, text=True, check=False)
+    if migrated.returncode != 0:
+        raise RuntimeError(f"The test database cannot be migrated:\n{migrated.stdout}{migrated.stderr}")

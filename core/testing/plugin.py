@@ -1,0 +1,73 @@
+"""Fixtures for every test. The root ``conftest.py`` loads this before Django is set up."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import django
+import pytest
+import redis
+from django.test.utils import CaptureQueriesContext
+
+from core.testing.environment import Environment
+
+# Before settings are read: they take the URLs from the environment this sets.
+environment = Environment()
+django.setup()
+
+
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    if settings.DATABASES["default"]["NAME"] != environment.database:
+        pytest.exit("Settings were read before the tests found their own database. Unset DJANGO_SETTINGS_MODULE.", returncode=4)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """This process only directs workers: they lease numbers themselves, and must not read settings before they have."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
+    environment.release()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers() -> Iterator[Environment]:
+    """PostgreSQL and Redis, answering."""
+    environment.start_servers()
+    yield environment
+    environment.leave_servers()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(servers: Environment) -> Iterator[None]:
+    """Takes the place of pytest-django's: a copy of the migrated template instead of migrating once for each process."""
+    from django.db import connections
+
+    from core.testing.databases import drop_database, make_database
+
+    make_database(servers)
+    yield
+    connections.close_all()
+    drop_database(servers)
+
+
+@pytest.fixture(autouse=True)
+def empty_redis(servers: Environment) -> None:
+    """No test sees another's cache, limits, presence or queues."""
+    from django.conf import settings
+
+    for number in range(3):
+        with redis.Redis.from_url(settings.REDIS_URL, db=settings.REDIS_DATABASE + number) as client:
+            client.flushdb()
+
+
+@pytest.fixture
+def count_queries(db: None) -> Callable[[Callable[[], object]], int]:
+    """``count_queries(lambda: client.get(url))``: how many queries that took. Lists are counted at two sizes, and must agree."""
+    from django.db import connection
+
+    def count(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        return len(captured)
+
+    return count
