@@ -47,6 +47,15 @@ class Env(BaseSettings):
     limits: dict[str, str] = Field(
         default_factory=dict, description='Limits by scope, as JSON: {"sign_in": "5/15 minutes"}. The scopes stand in docs.'
     )
+    realtime_allowed_origins: list[str] = Field(
+        default_factory=list, description='Other sites whose pages may open the socket, as JSON: ["https://app.example"].'
+    )
+    realtime_limits: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description='How often one person may send a socket command, instead of what is built in: {"message:send": ["30/m", "5/s"]}.',
+    )
+    realtime_frames_per_second: int = Field(60, ge=1, description="Frames of any kind one socket may send a second.")
+    realtime_sockets_per_person: int = Field(10, ge=1, description="Sockets one person may have open at once.")
 
     sentry_dsn: SecretStr = Field(SecretStr(""), description="Errors are sent there; empty: nowhere.")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")

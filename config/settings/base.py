@@ -153,6 +153,17 @@ CHANNEL_LAYERS = {
     }
 }
 
+# --- The socket at /ws/ -------------------------------------------------------------------------------------------------------------------
+REALTIME_AUTHENTICATOR = "accounts.sessions.sockets.Authenticator"
+REALTIME_REDIS_URL = redis_database(REDIS_URL, REDIS_DATABASE)
+REALTIME_PREFIX = f"hubbub:{REDIS_DATABASE}"  # of channels and keys: publishing knows no numbered databases
+REALTIME_ALLOWED_ORIGINS = env.realtime_allowed_origins
+REALTIME_LIMITS = env.realtime_limits
+REALTIME_FRAMES_PER_SECOND = env.realtime_frames_per_second
+REALTIME_SOCKETS_PER_PERSON = env.realtime_sockets_per_person
+REALTIME_AUTHENTICATION_SECONDS = 10
+REALTIME_HEARTBEAT_SECONDS = 45
+
 CELERY_BROKER_URL = celery_url(REDIS_URL, REDIS_DATABASE + 2)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

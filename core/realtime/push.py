@@ -1,0 +1,87 @@
+"""Sending to sockets, from wherever handlers run: a request of this process, a web worker, Celery.
+
+Call these after the commit, from a slice's ``handlers.py``. They never raise and never wait long: a push that is lost is found again in
+PostgreSQL by the heartbeat, a gap in sequence numbers or a ``resume``. In a process that serves sockets the hub takes the operation; in any
+other it is published to those that do.
+"""
+
+import threading
+import time
+from collections.abc import Iterable
+from uuid import UUID
+
+import redis
+import structlog
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from core.realtime import metrics
+from core.realtime.bus import Batch, Deliver, Disconnect, Join, Leave, Missed, Operation, channel_of, encode, group_of
+from core.realtime.hub import running_hub
+from core.realtime.registry import Outbound, frame
+
+log = structlog.get_logger(__name__)
+GIVE_UP_SECONDS = 1.0
+
+
+def push(rooms: str | Iterable[str], message: Outbound, exclude: str | None = None) -> None:
+    """Send ``message`` to every socket in any of ``rooms``, once each, but not to the connection with the id ``exclude``."""
+    names = [rooms] if isinstance(rooms, str) else list(rooms)
+    if names:
+        _submit(Deliver(names, frame(message), exclude))
+
+
+def join(user_id: UUID | str, room: str) -> None:
+    """Put every open socket of a person into ``room``."""
+    _submit(Join(str(user_id), room))
+
+
+def leave(user_id: UUID | str, room: str) -> None:
+    """Take every open socket of a person out of ``room``."""
+    _submit(Leave(str(user_id), room))
+
+
+def disconnect(room: str, code: int, reason: str = "", *, message: Outbound | None = None) -> None:
+    """Close every socket in ``room`` with ``code`` (see ``CloseCode``), after a last ``message``."""
+    _submit(Disconnect(room, int(code), reason, frame(message) if message else None))
+
+
+def _submit(operation: Operation) -> None:
+    if hub := running_hub():
+        hub.submit(operation)
+    else:
+        _publisher.publish(operation)
+
+
+class _Publisher:
+    """The way out of processes without sockets: one pooled client, made on first use, that stops trying for a moment after a failure."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._client: redis.Redis | None = None
+        self._closed_until = 0.0
+        self._lost = False
+
+    def publish(self, operation: Operation) -> None:
+        if time.monotonic() < self._closed_until:
+            metrics.push_failures.inc()
+            self._lost = True
+            return
+        operations = [Missed(), operation] if self._lost else [operation]
+        try:
+            self._connected().publish(channel_of(group_of(operation)), encode(Batch("", operations)))
+            self._lost = False
+        except (RedisError, OSError) as error:
+            metrics.push_failures.inc()
+            log.warning("push_failed", error=type(error).__name__)
+            self._lost = True
+            self._closed_until = time.monotonic() + GIVE_UP_SECONDS
+
+    def _connected(self) -> redis.Redis:
+        with self._lock:
+            if self._client is None:
+                self._client = redis.Redis.from_url(settings.REALTIME_REDIS_URL, socket_connect_timeout=1, socket_timeout=1, retry=None)
+            return self._client
+
+
+_publisher = _Publisher()

@@ -1,0 +1,177 @@
+"""Every frame type of the socket, in and out, and the hooks of a connection's life.
+
+A slice declares what it sends in ``wire.py``::
+
+    class MessageNew(Outbound, type="message:new"):
+        id: UUID
+        body: str
+
+and what it accepts in ``sockets.py``::
+
+    class MessageSend(Inbound):
+        body: Annotated[str, Meta(max_length=10_000)]
+
+    @command("message:send", MessageSend, limits=["30/m", "5/s"], ack=MessageAck)
+    def message_send(connection: Connection, data: MessageSend) -> MessageAck: ...
+
+Handlers are plain functions (run on a thread of their own) or coroutines (run on the event loop: they must not block). What they return is
+the ``data`` of the ``ack``; a ``DomainError`` they raise is the ``error``. The dispatcher, the AsyncAPI page and the tests read these tables.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+import msgspec
+
+from core.realtime.limits import Limit
+
+if TYPE_CHECKING:
+    from core.realtime.connection import Connection
+
+CommandHandler = Callable[["Connection", Any], Any]
+ConnectHook = Callable[["Connection"], "Iterable[str] | Awaitable[Iterable[str]]"]
+DisconnectHook = Callable[["Connection"], "Awaitable[None] | None"]
+ResumeHook = Callable[["Connection", Any], "Awaitable[Any] | Any"]
+HeartbeatHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
+RoomAuthoriser = Callable[["Connection", str], bool]
+
+
+class Inbound(msgspec.Struct, kw_only=True):
+    """Base of what clients send. Unknown fields are ignored, so that newer clients may talk to older servers."""
+
+
+outbound: dict[str, "type[Outbound]"] = {}
+
+
+class OutboundMeta(msgspec.StructMeta):
+    """Takes the name on the wire as a class argument and enters the type in ``outbound``."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, type: str = "", **options: Any) -> "OutboundMeta":  # noqa: A002
+        cls: Any = super().__new__(mcs, name, bases, namespace, **{"frozen": True, "kw_only": True, **options})
+        cls.type = type
+        if bases[0] is not msgspec.Struct:
+            known = outbound.get(type)
+            if not type or (known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__)):
+                raise RuntimeError(f"{name} needs a frame type of its own, not {type!r}")
+            outbound[type] = cls
+        return cast("OutboundMeta", cls)
+
+
+class Outbound(msgspec.Struct, metaclass=OutboundMeta):
+    """Base of what the server sends. The class argument ``type`` is the name on the wire; its fields are ``data``."""
+
+    type: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One inbound type: how its data is checked, who handles it, how often a person may send it."""
+
+    name: str
+    payload: type[Any]
+    handler: CommandHandler
+    limits: tuple[Limit, ...]
+    ack: type[Any] | None
+    anonymous: bool
+    decode: Callable[[Any], Any]
+    is_async: bool
+    description: str
+
+
+@dataclass(slots=True)
+class Hooks:
+    """What slices want to hear of a connection's life. Plain functions run on a thread, coroutines on the event loop."""
+
+    connect: list[ConnectHook] = field(default_factory=list)
+    disconnect: list[DisconnectHook] = field(default_factory=list)
+    heartbeat: list[HeartbeatHook] = field(default_factory=list)
+    resume: dict[str, tuple[type[Any], ResumeHook]] = field(default_factory=dict)
+
+
+commands: dict[str, Command] = {}
+room_kinds: dict[str, RoomAuthoriser] = {}
+hooks = Hooks()
+
+HandlerT = TypeVar("HandlerT", bound=Callable[..., Any])
+
+
+def command(
+    type: str,  # noqa: A002 - the word of the protocol
+    payload: type[Any],
+    *,
+    limits: Iterable[str] = (),
+    ack: type[Any] | None = None,
+    anonymous: bool = False,
+) -> Callable[[HandlerT], HandlerT]:
+    """Register the decorated function for inbound frames of ``type``.
+
+    Args:
+        payload: what ``data`` must look like; handlers get an instance.
+        limits: how often one person may send it, each as ``"<count>/<s|m|h>"``; the setting REALTIME_LIMITS overrides them by type.
+        ack: what the handler returns, for the AsyncAPI page; None for an empty acknowledgement.
+        anonymous: also before the socket is authenticated.
+    """
+
+    def register(handler: HandlerT) -> HandlerT:
+        if type in commands and commands[type].handler.__module__ != handler.__module__:
+            raise RuntimeError(f"{type} is already handled by {commands[type].handler.__module__}")
+        commands[type] = Command(
+            name=type,
+            payload=payload,
+            handler=handler,
+            limits=Limit.for_command(type, limits),
+            ack=ack,
+            anonymous=anonymous,
+            decode=msgspec.json.Decoder(payload).decode,
+            is_async=inspect.iscoroutinefunction(handler),
+            description=inspect.getdoc(handler) or "",
+        )
+        return handler
+
+    return register
+
+
+def on_connect(hook: HandlerT) -> HandlerT:
+    """Call ``hook(connection)`` when a socket is authenticated; it returns the rooms the socket is in from the start."""
+    hooks.connect.append(hook)
+    return hook
+
+
+def on_disconnect(hook: HandlerT) -> HandlerT:
+    """Call ``hook(connection)`` when an authenticated socket is gone, after it left its rooms."""
+    hooks.disconnect.append(hook)
+    return hook
+
+
+def on_heartbeat(hook: HandlerT) -> HandlerT:
+    """Call ``hook(connections)`` every REALTIME_HEARTBEAT_SECONDS, and at once when this process may have missed events.
+
+    That is the moment to compare what a connection was last given (``connection.state``) with PostgreSQL, for all of them in one query.
+    """
+    hooks.heartbeat.append(hook)
+    return hook
+
+
+def on_resume(section: str, payload: type[Any]) -> Callable[[HandlerT], HandlerT]:
+    """Call ``hook(connection, value)`` when a client's ``resume`` carries ``section``: send what it missed, in order."""
+
+    def register(hook: HandlerT) -> HandlerT:
+        hooks.resume[section] = (payload, hook)
+        return hook
+
+    return register
+
+
+def room(kind: str, *, authorise: RoomAuthoriser) -> None:
+    """Let clients ask for rooms ``<kind>:<id>`` with ``room:join``. ``authorise(connection, id)`` runs on a thread; False looks like "not found"."""
+    room_kinds[kind] = authorise
+
+
+def frame(message: Outbound) -> str:
+    """``message`` as it goes over the wire. Made once, however many get it."""
+    return encode({"type": message.type, "data": message}).decode()
+
+
+encode = msgspec.json.Encoder().encode

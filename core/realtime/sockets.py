@@ -1,0 +1,70 @@
+"""Commands every socket knows, whatever slices add."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from core.errors import Invalid, NotFound, RateLimited
+from core.realtime.admission import admit, renew
+from core.realtime.authentication import authenticator
+from core.realtime.connection import Connection
+from core.realtime.registry import command, hooks, room_kinds
+from core.realtime.threads import call, in_thread
+from core.realtime.wire import Authenticate, Ping, Pong, RoomJoined, RoomName
+
+ROOMS_PER_SOCKET = 50
+JOINED = "core.realtime.joined"  # in Connection.state: the rooms the client asked for
+
+
+@command("authenticate", Authenticate, anonymous=True, limits=["10/m"])
+async def authenticate(connection: Connection, data: Authenticate) -> None:
+    """Say who you are, as the first frame; or stay past the expiry of the last token."""
+
+    def identify() -> Any:
+        return authenticator().from_token(data.token)
+
+    await (renew if connection.user_id else admit)(connection, identify)
+
+
+@command("ping", Ping, anonymous=True)
+async def ping(connection: Connection, data: Ping) -> None:
+    """Ask for a ``pong``."""
+    await connection.send(Pong(time=datetime.now(UTC)))
+
+
+@command("resume", dict[str, msgspec.Raw], limits=["20/m"])
+async def resume(connection: Connection, data: dict[str, msgspec.Raw]) -> dict[str, Any]:
+    """Say what you saw last and get what you missed, in order, before the ``ack``."""
+    answers = {}
+    for section, raw in data.items():
+        if section not in hooks.resume:
+            raise Invalid(f"There is nothing called {section[:40]!r} to resume.", code="invalid_data", details={"field": section[:40]})
+        payload, hook = hooks.resume[section]
+        answers[section] = await call(hook, connection, msgspec.json.decode(raw, type=payload))
+    return {section: answer for section, answer in answers.items() if answer is not None}
+
+
+@command("room:join", RoomName, ack=RoomJoined, limits=["120/m"])
+async def room_join(connection: Connection, data: RoomName) -> RoomJoined:
+    """Hear what happens in a room, such as a post that is open on the screen."""
+    kind, _, key = data.room.partition(":")
+    authorise = room_kinds.get(kind)
+    joined: set[str] = connection.state.setdefault(JOINED, set())
+    if data.room not in joined and len(joined) >= ROOMS_PER_SOCKET:
+        raise RateLimited(1, f"A socket can be in {ROOMS_PER_SOCKET} rooms. Leave one first.", details={"limit": "rooms"})
+    if authorise is None or len(key) > 64 or not await in_thread(authorise, connection, key):
+        raise NotFound("There is no such room.")
+    joined.add(data.room)
+    connection.join(data.room)
+    return RoomJoined(room=data.room)
+
+
+@command("room:leave", RoomName, ack=RoomJoined)
+async def room_leave(connection: Connection, data: RoomName) -> RoomJoined:
+    """Hear no more of a room that was joined with ``room:join``."""
+    joined: set[str] = connection.state.get(JOINED, set())
+    if data.room in joined:
+        joined.discard(data.room)
+        connection.leave(data.room)
+    return RoomJoined(room=data.room)
