@@ -21,6 +21,7 @@ import msgspec
 Handler = Callable[[Any], None]
 event_types: dict[str, type["Event"]] = {}
 handlers: dict[str, dict[str, Handler]] = {}
+prompt_handlers: set[str] = set()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,12 +39,19 @@ def event_name(event_type: type[Event]) -> str:
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 
-def on(*types: type[Event]) -> Callable[[HandlerT], HandlerT]:
-    """Register the decorated function for each of ``types``."""
+def on(*types: type[Event], prompt: bool = False) -> Callable[[HandlerT], HandlerT]:
+    """Register the decorated function for each of ``types``.
+
+    A ``prompt`` handler only tells sockets, of what the process still remembers: ``outbox.tell`` runs it on the thread that committed, before
+    anything that takes longer.
+    """
 
     def register(handler: HandlerT) -> HandlerT:
+        name = f"{handler.__module__}.{handler.__qualname__}"
         for event_type in types:
-            handlers.setdefault(event_name(event_type), {})[f"{handler.__module__}.{handler.__qualname__}"] = handler
+            handlers.setdefault(event_name(event_type), {})[name] = handler
+        if prompt:
+            prompt_handlers.add(name)
         return handler
 
     return register
