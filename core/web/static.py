@@ -6,10 +6,11 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class HashedFiles(CompressedManifestStaticFilesStorage):
     """Rewrites the ``import`` paths of our own ES modules too, so that no bundler is needed and no import map (which would be inline script).
 
-    Scripts of packages are hashed as they are: they import nothing, and some only look as if they did.
+    Scripts of packages are hashed as they are: they import nothing, and some only look as if they did. Of style sheets only ``url()`` is
+    rewritten: the one that uses ``@import`` is the input of the build.
     """
 
     patterns = (
-        *(rule for rule in CompressedManifestStaticFilesStorage.patterns if rule[0] == "*.css"),
+        ("*.css", CompressedManifestStaticFilesStorage.patterns[0][1][:1]),
         ("js/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
     )

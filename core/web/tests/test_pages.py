@@ -18,9 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def test_landing_is_for_people_who_are_not_signed_in(client: Client) -> None:
     assert client.get("/").status_code == 200
-    client.force_login(
-        get_user_model().objects.create_user("ana", "ana@example.org", "long enough"), "allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(get_user_model().objects.create_user("ana", "ana@example.org", "long enough"))
     response = client.get("/")
     assert response.status_code == 302
     assert response["Location"] == "/home/"
