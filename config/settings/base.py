@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -82,7 +81,6 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "csp.middleware.CSPMiddleware",
-    "core.web.middleware.LocalTime",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -91,7 +89,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "core.web.middleware.Refusals",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -109,17 +106,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "core.web.context_processors.shell",
             ],
             "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "django_cotton.cotton_loader.Loader",
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
+                "django_cotton.cotton_loader.Loader",
+                "django.template.loaders.filesystem.Loader",
+                "django.template.loaders.app_directories.Loader",
             ],
             "builtins": ["django_cotton.templatetags.cotton", "heroicons.templatetags.heroicons"],
         },
@@ -182,11 +173,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {"media_app.*": {"queue": "media"}}
-# A tick that no worker took in time is dropped: the next one does the same work.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-outbox": {"task": "core.events.tasks.sweep_outbox", "schedule": 3.0, "options": {"expires": 10}},
-    "forget-idempotent-requests": {"task": "core.api.tasks.forget_old_idempotent_requests", "schedule": 3600.0, "options": {"expires": 3600}},
-}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
 CELERY_TIMEZONE = "UTC"
 
 # --- People, passwords, sessions, tokens --------------------------------------------------------------------------------------------------
@@ -267,31 +254,6 @@ S3_PUBLIC_ENDPOINT_URL = env.s3_public_endpoint_url
 S3_REGION = env.s3_region
 S3_ACCESS_KEY_ID = env.s3_access_key_id
 S3_SECRET_ACCESS_KEY = env.s3_secret_access_key.get_secret_value()
-
-# --- What pages may load --------------------------------------------------------------------------------------------------------------------
-# Where browsers fetch media from and send it to, when that is not this site itself.
-STORAGE_ORIGINS: list[str] = []
-if env.s3_bucket:
-    endpoint = env.s3_public_endpoint_url or env.s3_endpoint_url or f"https://{env.s3_bucket}.s3.{env.s3_region}.amazonaws.com"
-    STORAGE_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(endpoint))]
-SOCKET_ORIGIN = SITE_URL.replace("http", "ws", 1)  # browsers whose 'self' does not cover sockets need it spelled out
-CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    # The admin brings scripts that need more; it is for staff, and no page of ours links people's content there unescaped.
-    "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/docs/"),
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:", *STORAGE_ORIGINS],
-        "media-src": ["'self'", "blob:", *STORAGE_ORIGINS],
-        "connect-src": ["'self'", SOCKET_ORIGIN, *STORAGE_ORIGINS],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    },
-}
-X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
-PERMISSIONS_POLICY: dict[str, Any] = {"camera": [], "display-capture": [], "geolocation": [], "microphone": [], "payment": [], "usb": []}
 
 # --- Language, time, mail ---------------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -70,7 +70,7 @@ def as_domain_error(error: Exception) -> DomainError | None:
     if isinstance(error, (Http404, exceptions.NotFound)):
         return NotFound()
     if isinstance(error, exceptions.Throttled):
-        return RateLimited(getattr(error, "wait", None) or 1)
+        return RateLimited(error.wait or 1)
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
     if isinstance(error, PermissionDenied):
