@@ -11,12 +11,18 @@ from django.http import HttpRequest
 from accounts.sessions import services
 from accounts.sessions.models import EndReason
 from accounts.users.models import User
+from core.api.addresses import client_address
 
 
 def session_id(request: HttpRequest) -> UUID | None:
     """The id of our session behind the request's Django session."""
     value = request.session.get(services.SESSION_ID_KEY)
     return UUID(value) if value else None
+
+
+def _address(request: HttpRequest) -> str | None:
+    address = client_address(request)
+    return None if address == "unknown" else address
 
 
 @receiver(user_logged_in, dispatch_uid="sessions.open")
@@ -26,7 +32,7 @@ def open_session(request: HttpRequest, user: User, **_: Any) -> None:
     session = services.open_session(
         user=user,
         session_key=request.session.session_key,
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=_address(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
     request.session[services.SESSION_ID_KEY] = str(session.pk)

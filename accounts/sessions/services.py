@@ -53,6 +53,11 @@ def touch_session(session: Session) -> None:
         users.record_seen(user_id=session.user_id, at=now)
 
 
+def session_of_token(access_token: str) -> UUID:
+    """The session an access token belongs to. Raises NotAuthenticated("token_invalid")."""
+    return tokens.session_id_of(tokens.read_access_token(access_token))
+
+
 @transaction.atomic
 def issue_tokens(*, session_id: UUID) -> TokenPair:
     """The first tokens of a session just opened. Raises NotAuthenticated("session_ended")."""

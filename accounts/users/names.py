@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
 
+from accounts.users.models import User
+
 # Pages to come and names that would pass for staff. The paths that exist are read from the URLconf.
 _KEPT = """
     about abuse account accounts admin administrator all api app appeals apps archived archive assets auth blog bookmarks calls charts chat chats
@@ -48,3 +50,6 @@ def validate_username_free_of_meaning(username: str) -> None:
     """Raises ValidationError("username_reserved") for names the site needs."""
     if is_reserved(username):
         raise ValidationError("This username is reserved.", code="username_reserved")
+
+
+USERNAME_VALIDATORS = [*User._meta.get_field("username").validators, validate_username_free_of_meaning]  # what allauth asks at sign-up

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from accounts.users.models import User
+from core.storage import store
 
 
 class PersonSerializer(serializers.ModelSerializer):
@@ -17,4 +18,31 @@ class PersonSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_avatar_url(self, person: User) -> str | None:
-        return None
+        return store.public_url(f"{person.avatar_key}/256.webp") if person.avatar_key else None
+
+
+class MeSerializer(PersonSerializer):
+    """A person as they see themselves: everything they can change, and what only they may know."""
+
+    class Meta(PersonSerializer.Meta):
+        fields = [
+            *PersonSerializer.Meta.fields,
+            "email",
+            "display_name",
+            "bio",
+            "location",
+            "website",
+            "messages_from",
+            "presence_shown_to",
+            "sends_read_receipts",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class ProfileChanges(serializers.ModelSerializer):
+    """What a person may change of themselves; every field may be left out."""
+
+    class Meta:
+        model = User
+        fields = ["display_name", "bio", "location", "website", "messages_from", "presence_shown_to", "sends_read_receipts"]

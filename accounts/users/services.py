@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.users.events import ProfileUpdated, UserCreated, UserRestored, UserSuspended
 from accounts.users.models import User
-from accounts.users.names import validate_username_free_of_meaning
+from accounts.users.names import USERNAME_VALIDATORS
 from core.errors import Conflict, Invalid, NotFound
 from core.events.outbox import emit
 
@@ -46,8 +46,8 @@ def create_user(*, username: str, email: str | None = None, password: str | None
 def add_user(*, user: User) -> User:
     """Store a person whose fields somebody else filled in (allauth does, at sign-up). Rules, errors and events as ``create_user``."""
     try:
-        User._meta.get_field("username").run_validators(user.username)
-        validate_username_free_of_meaning(user.username)
+        for validate in USERNAME_VALIDATORS:
+            validate(user.username)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), code="username_reserved" if error.code == "username_reserved" else "invalid_username") from None
     try:

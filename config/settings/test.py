@@ -11,3 +11,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LIMITS = dict.fromkeys(LIMITS, "100000/minute")  # noqa: F405  tests of limits set their own
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+STAFF_NEED_SECOND_FACTOR = False

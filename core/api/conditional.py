@@ -21,11 +21,11 @@ def attach(request: Request, response: Response) -> None:
         etag = f'W/"{blake2b(content, digest_size=12).hexdigest()}"'
         rendered["ETag"] = etag
         answer = get_conditional_response(request._request, etag=etag, response=rendered)
-        if answer is rendered:
+        if answer is None or answer is rendered:
             return None
         for header in ("RateLimit", "RateLimit-Policy"):
             if header in rendered:
                 answer[header] = rendered[header]
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     response.add_post_render_callback(check)

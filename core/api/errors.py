@@ -70,7 +70,7 @@ def as_domain_error(error: Exception) -> DomainError | None:
     if isinstance(error, (Http404, exceptions.NotFound)):
         return NotFound()
     if isinstance(error, exceptions.Throttled):
-        return RateLimited(error.wait or 1)
+        return RateLimited(getattr(error, "wait", None) or 1)
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
     if isinstance(error, PermissionDenied):
@@ -82,6 +82,8 @@ def code_of(error: exceptions.APIException) -> str:
     """The stable code of one of DRF's own refusals."""
     if isinstance(error, exceptions.PermissionDenied) and "CSRF" in str(error.detail):
         return "csrf_failed"
+    if isinstance(error, exceptions.AuthenticationFailed) and (code := str(error.get_codes())) != exceptions.AuthenticationFailed.default_code:
+        return code
     for kind, code in FRAMEWORK_CODES.items():
         if isinstance(error, kind):
             return code

@@ -1,6 +1,6 @@
 """Which media type is answered: JSON always, and for errors ``application/problem+json`` to clients that name it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -13,9 +13,10 @@ from core.api.renderers import PROBLEM
 class ApiNegotiation(DefaultContentNegotiation):
     """``Accept: application/problem+json`` alone still gets successes, as plain JSON."""
 
-    def select_renderer(self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None) -> Any:
-        if wants_problem(request) and renderers:
-            return renderers[0], renderers[0].media_type
+    def select_renderer(self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None) -> Any:
+        if wants_problem(request):
+            first = next(iter(renderers))
+            return first, first.media_type
         return super().select_renderer(request, renderers, format_suffix)
 
     def get_accept_list(self, request: Request) -> list[str]:

@@ -24,7 +24,7 @@ def page_arguments(request: Request, *, default_limit: int = DEFAULT_LIMIT) -> d
 def page_response(request: Request, page: Page[Any], serialize: Callable[[list[Any]], Any]) -> Response:
     """A 200 with the serialised rows of ``page``."""
     response = Response(serialize(page.items))
-    response.pagination = {"next": page.next, "has_more": page.has_more}
+    response.pagination = {"next": page.next, "has_more": page.has_more}  # type: ignore[attr-defined]
     if page.next:
         url = request.build_absolute_uri(request.path)
         query = request.query_params.copy()

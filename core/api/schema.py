@@ -5,7 +5,7 @@ An endpoint says what it takes and gives with ``operation``; the rest is added h
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from core.errors import catalogue
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 
+Direction = Literal["request", "response"]
 Method = TypeVar("Method", bound=Callable[..., Any])
 LIST_PARAMETERS = [
     OpenApiParameter("cursor", str, description="The `next` of the page before."),
@@ -51,7 +52,7 @@ def operation(
         shown = response(many=True) if paged and response is not None else response
         described = extend_schema(summary=summary, request=request, responses={status: shown}, parameters=taken, **more)(method)
         described.paged = paged  # type: ignore[attr-defined]
-        return described  # type: ignore[no-any-return]
+        return described
 
     return describe
 
@@ -76,7 +77,7 @@ class EnvelopeAutoSchema(AutoSchema):
             ]
         return []
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         error = {
             "application/json": {"schema": self._component("Error", error_schema()).ref},
@@ -88,8 +89,8 @@ class EnvelopeAutoSchema(AutoSchema):
             bodies.setdefault(status, {"description": meaning, "content": error})
         return bodies
 
-    def _get_response_for_code(self, serializer: Any, status_code: str, media_types: Any = None, direction: str = "response") -> dict[str, Any]:
-        answer: dict[str, Any] = super()._get_response_for_code(serializer, status_code, media_types, direction)
+    def _get_response_for_code(self, serializer: Any, status_code: str, media_types: Any = None, direction: Direction = "response") -> dict[str, Any]:
+        answer: dict[str, Any] = super()._get_response_for_code(serializer, status_code, media_types, direction)  # type: ignore[no-untyped-call]
         if not status_code.startswith("2"):
             return answer
         paged = getattr(getattr(self.view, self.method.lower(), None), "paged", False)
@@ -116,7 +117,7 @@ class EnvelopeAutoSchema(AutoSchema):
         return {"type": "object", "properties": properties, "required": ["success", "data", "timestamp", *(["pagination"] if paged else [])]}
 
     def _component(self, name: str, schema: dict[str, Any]) -> ResolvedComponent:
-        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
+        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)  # type: ignore[no-untyped-call]
         self.registry.register_on_missing(component)
         return component
 

@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from core.api.views import NoSuchEndpoint
 
-public = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
+public: dict[str, list[type]] = {"authentication_classes": [], "permission_classes": [], "throttle_classes": []}
 # Swagger UI writes style elements and draws icons from data: URLs; its script is served from a path of its own, so no script is inline.
 docs = csp_update({"style-src": ["'self'", "'unsafe-inline'"], "img-src": ["'self'", "data:"]})(
     SpectacularSwaggerSplitView.as_view(url_name="api-schema", **public)

@@ -1,3 +1,5 @@
+"""What is owed to handlers. Rows live from the commit of a change until its last handler is done."""
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone

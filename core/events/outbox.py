@@ -2,7 +2,8 @@
 
 ``emit`` inserts an outbox row in the caller's transaction. Once that commits, the row is dispatched at once by the process that wrote it;
 if that process dies first, ``sweep`` (run by beat) finds the row. A dispatch holds the row's lock, so no two processes run it together, and
-a handler that writes to PostgreSQL commits together with the row's disappearance.
+a handler that writes to PostgreSQL commits together with the row's disappearance. Whatever goes wrong in a dispatch, the caller whose change
+it tells of has succeeded and does not hear of it.
 
 Where a transaction for each event would cost too much, ``record`` writes the row and leaves the rest to the caller: after the commit ``tell``
 what is prompt, then ``settle`` many rows together. What is not settled is the sweeper's, as after a crash.
@@ -12,6 +13,7 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -24,51 +26,15 @@ from core.events.registry import Event, event_name, event_types, handlers, promp
 from core.models import uuid7
 
 log = structlog.get_logger(__name__)
-MAX_ATTEMPTS = 10
-BACKOFF_SECONDS = 2  # doubled each time: the tenth attempt comes about half an hour after the first
+MAX_ATTEMPTS = 12
+BACKOFF_SECONDS = 2  # doubled each time, up to
+MAX_BACKOFF_SECONDS = 300  # so that the twelfth attempt comes about a quarter of an hour after the first
+GRACE = timedelta(seconds=2)  # the sweeper leaves a row this long to the process that wrote it
 
-
-def emit(event: Event) -> None:
-    """Write ``event`` with the current transaction and dispatch it after the commit. Events nobody listens to leave no row."""
-    if not connection.in_atomic_block:
-        raise RuntimeError("emit() belongs inside the transaction of the change it tells of")
-    name = event_name(type(event))
-    if not (pending := list(handlers.get(name, ()))):
-        return
-    row = OutboxEvent(name=name, payload=msgspec.to_builtins(event, str_keys=True), pending=pending)
-    row.save(force_insert=True)
-    transaction.on_commit(lambda: dispatch(row.pk))
-
-
-def dispatch(pk: UUID) -> bool:
-    """Run what is pending of one row. True when nothing is owed any more (also when another process has the row or had it)."""
-    with transaction.atomic():
-        row = OutboxEvent.objects.select_for_update(skip_locked=True).filter(pk=pk, failed_at=None).first()
-        if row is None:
-            return True
-        event = msgspec.convert(row.payload, event_types[row.name])
-        still_pending = []
-        for handler_name in row.pending:
-            handler = handlers.get(row.name, {}).get(handler_name)
-            if handler is None:  # the handler left the code since the row was written
-                continue
-            try:
-                with transaction.atomic():
-                    handler(event)
-            except Exception:
-                log.exception("event_handler_failed", event_name=row.name, event_id=str(row.pk), handler=handler_name)
-                still_pending.append(handler_name)
-                row.last_error = traceback.format_exc(limit=8)
-        if not still_pending:
-            row.delete()
-            return True
-        row.pending = still_pending
-        row.attempts += 1
-        row.next_attempt_at = timezone.now() + timedelta(seconds=BACKOFF_SECONDS**row.attempts)
-        if row.attempts >= MAX_ATTEMPTS:
-            row.failed_at = timezone.now()
-        row.save(update_fields=["pending", "attempts", "next_attempt_at", "failed_at", "last_error"])
-        return False
+INSERT = """
+INSERT INTO core_events_outboxevent (id, created_at, name, payload, pending, attempts, next_attempt_at, last_error)
+VALUES (%s, now(), %s, %s, %s, 0, now() + %s, '')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +46,23 @@ class Recorded:
     handlers: tuple[str, ...]
 
 
-INSERT = """
-INSERT INTO core_events_outboxevent (id, created_at, name, payload, pending, attempts, next_attempt_at, last_error)
-VALUES (%s, now(), %s, %s, %s, 0, now() + %s * interval '1 second', '')
-"""
-SETTLE_GRACE_SECONDS = 2
+def emit(event: Event) -> None:
+    """Write ``event`` with the current transaction and dispatch it after the commit. Events nobody listens to leave no row."""
+    for row in record(event):
+        transaction.on_commit(lambda pk=row.pk: dispatch(pk), robust=True)  # type: ignore[misc]
 
 
 def record(event: Event) -> list[Recorded]:
-    """Write ``event`` with the current transaction. Returns what to ``tell`` and ``settle`` after the commit: nothing where nobody listens.
-
-    The sweeper leaves the row alone for SETTLE_GRACE_SECONDS, so that it does not run what is about to be settled.
-    """
+    """Write ``event`` with the current transaction. Returns what to ``tell`` and ``settle`` after the commit: nothing where nobody listens."""
     if not connection.in_atomic_block:
-        raise RuntimeError("record() belongs inside the transaction of the change it tells of")
+        raise RuntimeError("an event belongs inside the transaction of the change it tells of")
     name = event_name(type(event))
     if not (pending := tuple(handlers.get(name, ()))):
         return []
     pk = uuid7()
+    values: list[Any] = [pk, name, msgspec.json.encode(event).decode(), list(pending), GRACE]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [pk, name, msgspec.json.encode(event).decode(), list(pending), SETTLE_GRACE_SECONDS])
+        cursor.execute(INSERT, values)
     return [Recorded(pk, event, pending)]
 
 
@@ -143,15 +106,57 @@ def _run(row: Recorded, name: str) -> bool:
     return True
 
 
+def dispatch(pk: UUID) -> bool:
+    """Run what is pending of one row. True when nothing is owed any more (also when another process has the row or had it)."""
+    with transaction.atomic():
+        row = OutboxEvent.objects.select_for_update(skip_locked=True).filter(pk=pk, failed_at=None).first()
+        if row is None:
+            return True
+        row.pending = _run_pending(row)
+        if not row.pending:
+            row.delete()
+            return True
+        row.attempts += 1
+        row.next_attempt_at = timezone.now() + timedelta(seconds=min(BACKOFF_SECONDS**row.attempts, MAX_BACKOFF_SECONDS))
+        if row.attempts >= MAX_ATTEMPTS:
+            row.failed_at = timezone.now()
+            log.error("event_given_up", event_name=row.name, event_id=str(row.pk), handlers=row.pending)
+        row.save(update_fields=["pending", "attempts", "next_attempt_at", "failed_at", "last_error"])
+        return False
+
+
+def _run_pending(row: OutboxEvent) -> list[str]:
+    """Run each pending handler in a savepoint. Returns those that have to run again; notes the last failure in ``row.last_error``."""
+    try:
+        event = msgspec.convert(row.payload, event_types[row.name])
+    except (KeyError, msgspec.ValidationError):  # written by other code than this; an operator sees it once the attempts are used up
+        row.last_error = traceback.format_exc(limit=2)
+        return row.pending
+    failed = []
+    for name in row.pending:
+        handler = handlers.get(row.name, {}).get(name)
+        if handler is None:  # the handler left the code since the row was written
+            continue
+        try:
+            with transaction.atomic():
+                handler(event)
+        except Exception:
+            log.exception("event_handler_failed", event_name=row.name, event_id=str(row.pk), handler=name)
+            failed.append(name)
+            row.last_error = traceback.format_exc(limit=8)
+    return failed
+
+
 def sweep(limit: int = 500) -> int:
-    """Dispatch rows that a crash or a failing handler left behind. Returns how many were tried."""
-    due = (
-        OutboxEvent.objects.filter(failed_at=None, next_attempt_at__lte=timezone.now() - timedelta(seconds=1))
-        .order_by("next_attempt_at")
-        .values_list("pk", flat=True)[:limit]
-    )
+    """Dispatch rows that a crash or a failing handler left behind, oldest debt first. Returns how many were tried; any number may sweep at once."""
+    due = OutboxEvent.objects.filter(failed_at=None, next_attempt_at__lte=timezone.now()).order_by("next_attempt_at").values_list("pk", flat=True)
     tried = 0
-    for pk in list(due):
+    for pk in list(due[:limit]):
         dispatch(pk)
         tried += 1
     return tried
+
+
+def retry(pks: Sequence[UUID]) -> int:
+    """Give dead events a new set of attempts; the sweeper takes them next. Returns how many there were."""
+    return OutboxEvent.objects.filter(pk__in=pks).update(failed_at=None, attempts=0, next_attempt_at=timezone.now())

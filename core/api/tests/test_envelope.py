@@ -119,7 +119,7 @@ def test_unknown_failure_shows_a_request_id_and_nothing_else(anyone: APIClient) 
     ],
 )
 def test_hostile_bodies_are_refused(anyone: APIClient, content: bytes, content_type: str, status: int, code: str) -> None:
-    response = anyone.generic("POST", "/api/v1/things", content, content_type=content_type)
+    response = anyone.generic("POST", "/api/v1/things", content, content_type=content_type)  # type: ignore[arg-type]
     assert response.status_code == status
     assert response.json()["error"]["code"] == code
     assert not OutboxEvent.objects.exists()

@@ -13,7 +13,7 @@ def test_whole_description_is_valid_and_without_warnings() -> None:
 
 
 def test_description_has_envelope_refusals_cursor_and_key() -> None:
-    schema = SchemaGenerator(patterns=sample.urlpatterns).get_schema(request=None, public=True)
+    schema = SchemaGenerator(patterns=sample.urlpatterns).get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     assert schema["openapi"].startswith("3.1")
     listing, making = schema["paths"]["/api/v1/things"]["get"], schema["paths"]["/api/v1/things"]["post"]
     answer = listing["responses"]["200"]["content"]["application/json"]["schema"]

@@ -1,0 +1,78 @@
+"""What Hubbub tells allauth: how people are stored, who may come in, where mail and secrets go."""
+
+import base64
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts.sessions import mails
+from accounts.users import services as users
+from accounts.users.models import User
+from core.api.addresses import client_address
+from core.errors import Forbidden
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-up, sign-in and mail, for pages and REST alike."""
+
+    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
+        """Raises Invalid, UsernameTaken, EmailTaken: of two sign-ups at once the database lets one through."""
+        data = form.cleaned_data
+        user.username = data["username"]
+        user.email = data["email"]
+        user.set_password(data.get("password1") or data.get("password"))
+        return users.add_user(user=user)
+
+    def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
+        """Only whoever knows the password learns that the account is suspended or closed."""
+        if not user.is_active:
+            clear_login(request)
+            raise Forbidden("This account is closed.", code="account_closed")
+        if user.suspended_until and user.is_suspended:
+            clear_login(request)
+            raise Forbidden(
+                "This account is suspended.",
+                code="account_suspended",
+                details={"until": user.suspended_until.isoformat(), "reason": user.suspension_reason},
+            )
+        return None
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("settings_sessions")
+
+    def render_mail(
+        self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        name = template_prefix.rpartition("/")[2]
+        return mails.render(name, to=[email] if isinstance(email, str) else email, context=context, headers=headers)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second factors. Their secrets lie encrypted under a key made from SECRET_KEY."""
+
+    def get_totp_label(self, user: User) -> str:
+        return user.username
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.SITE_NAME)
+
+    def encrypt(self, text: str) -> str:
+        return self._fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return self._fernet().decrypt(encrypted_text.encode()).decode()
+
+    def _fernet(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"hubbub second factors:" + settings.SECRET_KEY.encode()).digest()))

@@ -1,0 +1,224 @@
+"""Signing up, in and out over REST. Everything that decides is allauth's (``headless``) or in ``services``."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.headless.constants import Client
+from django.conf import settings
+from django.contrib.auth import logout
+from django.urls import reverse
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.sessions import headless, selectors, services, verification
+from accounts.sessions.authentication import CookieAuthentication
+from accounts.sessions.models import EndReason
+from accounts.sessions.serializers import (
+    ChangePasswordRequest,
+    ConfirmEmailRequest,
+    EmailRequest,
+    EndedAnswer,
+    RefreshRequest,
+    ResetPasswordRequest,
+    SecondFactorRequest,
+    SentAnswer,
+    SessionSerializer,
+    SignInAnswer,
+    SignInRequest,
+    SignUpRequest,
+    TokensAnswer,
+)
+from accounts.sessions.tokens import NotAuthenticated
+from accounts.users.serializers import MeSerializer
+from core.api.limits import enforce
+from core.api.schema import operation
+from core.api.views import Endpoint
+from core.errors import Forbidden
+
+REFRESH_COOKIE = "hubbub_refresh"
+
+
+class Door(Endpoint):
+    """An endpoint for people who are not signed in. Whatever token or cookie they still carry is not looked at."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    idempotent = False
+
+    def signed_in(self, outcome: headless.Outcome) -> Response:
+        tokens = outcome.tokens()
+        session = selectors.session_behind(services.session_of_token(tokens["access_token"]))
+        if session is None:
+            raise NotAuthenticated("This session has ended.", code="session_ended")
+        return self.hand_over(tokens, user=MeSerializer(session.user, context={"request": self.request}).data)
+
+    def hand_over(self, tokens: dict[str, Any], **more: Any) -> Response:
+        """Browsers get the refresh token where scripts cannot read it, apps in the body."""
+        if not is_browser(self.request):
+            return Response({**tokens, **more})
+        response = Response({name: value for name, value in tokens.items() if name != "refresh_token"} | more)
+        response.set_cookie(
+            REFRESH_COOKIE,
+            tokens["refresh_token"],
+            max_age=settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
+            path=reverse("auth-refresh-token"),
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
+            samesite="Lax",
+        )
+        return response
+
+
+def is_browser(request: Request) -> bool:
+    """Browsers say so in a header, which no other site can make them send: that is what guards the refresh cookie."""
+    return request.headers.get("X-Client") == "browser"
+
+
+class SignUp(Door):
+    limits = {"POST": "sign_up"}
+
+    @operation("Sign up", request=SignUpRequest, response=SentAnswer, status=202)
+    def post(self, request: Request) -> Response:
+        """A link to confirm the address is sent; signing in works once it was followed. A known address gets a mail that says so instead."""
+        data = self.validated(SignUpRequest)
+        headless.call(headless.SignUp, request._request, data).raise_errors()
+        return Response({"email": data["email"]}, status=202)
+
+
+class SignIn(Door):
+    limits = {"POST": "sign_in"}
+
+    @operation("Sign in", request=SignInRequest, response=SignInAnswer)
+    def post(self, request: Request) -> Response:
+        """With a second factor, the error `mfa_required` brings an `mfa_token` for `auth/mfa`.
+
+        `X-Client: browser` puts the refresh token in a cookie that scripts cannot read.
+        """
+        data = self.validated(SignInRequest)
+        enforce("sign_in", f"name:{data.get('email') or data.get('username')}")
+        return self.signed_in(headless.call(headless.SignIn, request._request, data))
+
+
+class SecondFactor(Door):
+    limits = {"POST": "sign_in"}
+
+    @operation("Answer the second factor", request=SecondFactorRequest, response=SignInAnswer)
+    def post(self, request: Request) -> Response:
+        """Finishes a sign-in that stopped at `mfa_required`."""
+        data = self.validated(SecondFactorRequest)
+        return self.signed_in(headless.call(headless.SecondFactor, request._request, {"code": data["code"]}, session_key=data["mfa_token"]))
+
+
+class RefreshToken(Door):
+    limits = {"POST": "refresh"}
+
+    @operation("Exchange a refresh token", request=RefreshRequest, response=TokensAnswer)
+    def post(self, request: Request) -> Response:
+        """Each refresh token works once. Used again within ten seconds it fails (`refresh_superseded`): a client raced itself.
+
+        Used again later it ends the session (`token_reused`): somebody else has it.
+        """
+        token = self.validated(RefreshRequest).get("refresh_token")
+        if token is None and REFRESH_COOKIE in request.COOKIES:
+            if not is_browser(request):
+                raise Forbidden("Send X-Client: browser with the cookie.", code="csrf_failed")
+            token = request.COOKIES[REFRESH_COOKIE]
+        if token is None:
+            raise NotAuthenticated("There is no refresh token.", code="token_invalid")
+        pair = services.refresh_tokens(refresh_token=token)
+        return self.hand_over({"access_token": pair.access_token, "refresh_token": pair.refresh_token, "expires_in": pair.expires_in})
+
+
+class ConfirmEmail(Door):
+    limits = {"POST": "confirm"}
+
+    @operation("Confirm an address", request=ConfirmEmailRequest, response=None, status=204)
+    def post(self, request: Request) -> Response:
+        """Takes the key of the link in the mail. Each works once, for three days."""
+        headless.call(headless.ConfirmEmail, request._request, self.validated(ConfirmEmailRequest)).raise_errors()
+        return Response(status=204)
+
+
+class ResendEmail(Door):
+    limits = {"POST": "mail"}
+
+    @operation("Send the confirmation again", request=EmailRequest, response=SentAnswer, status=202)
+    def post(self, request: Request) -> Response:
+        """The same answer for every address."""
+        email = self.validated(EmailRequest)["email"]
+        enforce("mail", f"name:{email}")
+        verification.resend(request._request, email)
+        return Response({"email": email}, status=202)
+
+
+class ForgotPassword(Door):
+    limits = {"POST": "mail"}
+
+    @operation("Ask for a new password", request=EmailRequest, response=SentAnswer, status=202)
+    def post(self, request: Request) -> Response:
+        """Sends a link. The same answer for every address."""
+        data = self.validated(EmailRequest)
+        enforce("mail", f"name:{data['email']}")
+        headless.call(headless.ForgotPassword, request._request, data).raise_errors()
+        return Response({"email": data["email"]}, status=202)
+
+
+class ResetPassword(Door):
+    limits = {"POST": "confirm"}
+
+    @operation("Set a new password", request=ResetPasswordRequest, response=None, status=204)
+    def post(self, request: Request) -> Response:
+        """Takes the key of the link in the mail, once. Every session of the person ends."""
+        headless.call(headless.ResetPassword, request._request, self.validated(ResetPasswordRequest)).raise_errors()
+        return Response(status=204)
+
+
+class SignOut(Endpoint):
+    idempotent = False
+
+    @operation("Sign out", request=None, response=None, status=204)
+    def post(self, request: Request) -> Response:
+        """Ends this session: its tokens are refused from the next request on and its sockets are closed."""
+        if isinstance(request.successful_authenticator, CookieAuthentication):
+            logout(request._request)
+        elif isinstance(request.auth, UUID):
+            services.end_session(session_id=request.auth, reason=EndReason.SIGNED_OUT)
+        response = Response(status=204)
+        response.delete_cookie(REFRESH_COOKIE, path=reverse("auth-refresh-token"), samesite="Lax")
+        return response
+
+
+class ChangePassword(Endpoint):
+    limits = {"POST": "sign_in"}
+    idempotent = False
+
+    @operation("Change the password", request=ChangePasswordRequest, response=None, status=204)
+    def post(self, request: Request) -> Response:
+        """Every other session ends and a mail says so."""
+        data = self.validated(ChangePasswordRequest)
+        session = selectors.session_of(self.viewer, request.auth)
+        by_cookie = isinstance(request.successful_authenticator, CookieAuthentication)
+        client = Client.BROWSER if by_cookie else Client.APP
+        headless.call(headless.ChangePassword, request._request, data, session_key=session.session_key, client=client).done()
+        return Response(status=204)
+
+
+class Sessions(Endpoint):
+    @operation("List my sessions", response=SessionSerializer)
+    def get(self, request: Request) -> Response:
+        """The one used last first."""
+        return self.answer(SessionSerializer, selectors.sessions_of(self.viewer), many=True)
+
+    @operation("End all other sessions", request=None, response=EndedAnswer)
+    def delete(self, request: Request) -> Response:
+        """Everywhere but here."""
+        return Response({"ended": services.end_all_sessions(user=self.viewer, except_session=request.auth)})
+
+
+class OneSession(Endpoint):
+    @operation("End a session", request=None, response=None, status=204)
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        """One of my own; ending the current one is signing out."""
+        services.end_session(session_id=selectors.session_of(self.viewer, session_id).pk)
+        return Response(status=204)

@@ -1,0 +1,14 @@
+"""Error codes of signing up, in and out."""
+
+CODES = {
+    "token_invalid": "The token is not one of ours, out of date, or of the wrong kind.",
+    "session_ended": "The session was ended: signed out, password changed, suspended. Sign in again.",
+    "token_reused": "A refresh token was used that had been used before. Its session was ended, for somebody else may have it.",
+    "refresh_superseded": "The refresh token was exchanged within the last ten seconds. Use the tokens that exchange gave.",
+    "invalid_credentials": "This name and password do not go together. The same for names nobody has.",
+    "mfa_required": "The password was right. `details.mfa_token` and a code of one of `details.types` go to `auth/mfa`.",
+    "email_not_confirmed": "The password was right, the address waits to be confirmed.",
+    "account_suspended": "The password was right, the account is suspended: `details.until`, `details.reason`.",
+    "account_closed": "The password was right, the account is closed.",
+    "signed_in": "Somebody is signed in already.",
+}

@@ -1,0 +1,15 @@
+"""What a browser or app calls itself, said so that people recognise it."""
+
+BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"))
+BROWSERS += (("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"), ("python", "Python"), ("okhttp", "Android app"))
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"))
+SYSTEMS += (("Linux", "Linux"),)
+
+
+def device_name(user_agent: str) -> str:
+    """ "Firefox on Linux"; an app that names itself otherwise goes by the first word of that; "Unknown device" when nothing was said."""
+    browser = next((name for token, name in BROWSERS if token.lower() in user_agent.lower()), "")
+    system = next((name for token, name in SYSTEMS if token in user_agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or user_agent.partition("/")[0].strip()[:40] or "Unknown device"

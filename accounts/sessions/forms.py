@@ -1,0 +1,95 @@
+"""Shapes of what people type, for pages and (as allauth's inputs) for REST."""
+
+from typing import Any
+
+from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.headless.account.inputs import SignupInput
+from allauth.headless.mfa.inputs import AuthenticateInput
+from allauth.mfa.base.forms import AuthenticateForm
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.forms import CharField, EmailField, Form
+from django.http import HttpRequest, HttpResponse
+
+from accounts.users.models import User
+from accounts.users.services import EmailTaken
+from core.api.limits import enforce
+
+
+class Discreet:
+    """Sign-up that never tells whether an address is known: same answer, a mail either way, and the same hashing done."""
+
+    account_already_exists: bool
+    cleaned_data: dict[str, Any]
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            make_password(self.cleaned_data.get("password1") or self.cleaned_data.get("password"))
+            return super().try_save(request)  # type: ignore[misc,no-any-return]
+        try:
+            with transaction.atomic():
+                return super().try_save(request)  # type: ignore[misc,no-any-return]
+        except EmailTaken:  # somebody signed up with it between the check and now
+            return None, prevent_enumeration(request, email=self.cleaned_data["email"])
+
+
+class CountedCode:
+    """Guesses at a second factor are counted by person, wherever they come from."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        enforce("second_factor", f"person:{self.user.pk}")
+        return super().clean_code()  # type: ignore[misc,no-any-return]
+
+
+class SignUpForm(Discreet, SignupForm):
+    field_order = ["username", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = "3 to 50 letters, digits, underscores or dots. This is your address here."
+        self.fields["password1"].help_text = "At least 8 characters; a few words are better than a clever one."
+        _without_placeholders(self.fields)
+
+
+class SignInForm(LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = CharField(label="Email or username", max_length=254)
+        self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none", spellcheck="false")
+        self.fields["password"].help_text = ""
+        _without_placeholders(self.fields)
+
+
+class SecondFactorForm(CountedCode, AuthenticateForm):
+    pass
+
+
+class SignUpInput(Discreet, SignupInput):
+    def clean(self) -> dict[str, Any]:
+        """Passwords like the name or the address are refused, as on the page."""
+        cleaned: dict[str, Any] = super().clean()
+        if password := cleaned.get("password"):
+            try:
+                validate_password(password, User(username=cleaned.get("username", ""), email=cleaned.get("email")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class MfaInput(CountedCode, AuthenticateInput):
+    pass
+
+
+def _without_placeholders(fields: dict[str, Any]) -> None:
+    """Labels say it, and stay when one types."""
+    for form_field in fields.values():
+        form_field.widget.attrs.pop("placeholder", None)
+
+
+class EmailForm(Form):
+    email = EmailField(label="Email", max_length=254)

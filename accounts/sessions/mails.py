@@ -1,0 +1,90 @@
+"""The mails about signing in: their words, as text and as HTML. allauth says which and when."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+NOT_YOU = "If this was not you, reset your password now: whoever did it is signed out by that."
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail. ``action`` is a button to the address found in the context under ``url``."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    action: str = ""
+    url: str = ""
+    tells_where: bool = False
+
+
+MAILS = {
+    "email_confirmation_signup": Mail(
+        "Confirm your address",
+        ("Welcome to {site}. One click and you are in.", "If you did not sign up, ignore this mail: nothing happens without the click."),
+        "Confirm my address",
+        "activate_url",
+    ),
+    "email_confirmation": Mail(
+        "Confirm your address",
+        ("Please confirm that this address is yours.", "If you did not ask for this, ignore this mail."),
+        "Confirm my address",
+        "activate_url",
+    ),
+    "account_already_exists": Mail(
+        "You already have an account",
+        (
+            "Somebody, probably you, tried to sign up to {site} with this address. There is an account with it already, so nothing was changed.",
+            "If you forgot the password, set a new one. If it was not you, there is nothing to do.",
+        ),
+        "Set a new password",
+        "password_reset_url",
+    ),
+    "unknown_account": Mail(
+        "No account with this address",
+        (
+            "Somebody, probably you, asked {site} about an account with this address. There is none.",
+            "If you have an account, it has another address. If it was not you, there is nothing to do.",
+        ),
+        "Sign up",
+        "signup_url",
+    ),
+    "password_reset_key": Mail(
+        "Set a new password",
+        (
+            "Somebody, probably you, asked for a new password for {username}. The link works once, for three days.",
+            "If it was not you, ignore this mail: the password stays.",
+        ),
+        "Set a new password",
+        "password_reset_url",
+    ),
+    "password_reset": Mail("Your password was reset", ("Your password was reset and every session was signed out.", NOT_YOU), tells_where=True),
+    "password_changed": Mail(
+        "Your password was changed", ("Your password was changed and your other sessions were signed out.", NOT_YOU), tells_where=True
+    ),
+    "password_set": Mail("Your password was set", ("A password was set for your account.", NOT_YOU), tells_where=True),
+    "totp_activated": Mail("Second factor on", ("Signing in now also asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
+    "totp_deactivated": Mail("Second factor off", ("Signing in no longer asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
+    "recovery_codes_generated": Mail("New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_YOU), tells_where=True),
+}
+
+
+def render(name: str, *, to: list[str], context: dict[str, Any], headers: dict[str, str] | None = None) -> EmailMultiAlternatives:
+    """The mail ``name`` of ``MAILS``, ready to send."""
+    mail = MAILS[name]
+    words = {"site": settings.SITE_NAME, "username": context.get("username", "")}
+    shown = {
+        "site": settings.SITE_NAME,
+        "subject": mail.subject,
+        "paragraphs": [paragraph.format(**words) for paragraph in mail.paragraphs],
+        "action": mail.action,
+        "url": context.get(mail.url, ""),
+        "where": {key: context.get(key) for key in ("timestamp", "ip", "user_agent")} if mail.tells_where else None,
+        "request": context.get("request"),
+    }
+    message = EmailMultiAlternatives(mail.subject, render_to_string("accounts/sessions/mail.txt", shown), to=to, headers=headers)
+    message.attach_alternative(render_to_string("accounts/sessions/mail.html", shown), "text/html")
+    return message

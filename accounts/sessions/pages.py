@@ -1,0 +1,185 @@
+"""Signing up, in and out in a browser. allauth's views carry out what was asked; here are our templates, paths and limits."""
+
+from typing import Any
+
+from allauth.account import views as allauth
+from allauth.account.internal.stagekit import get_pending_stage
+from allauth.mfa.base import views as allauth_mfa
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse, reverse_lazy
+from django.views.generic import FormView, TemplateView, View
+
+from accounts.sessions import selectors, services, verification
+from accounts.sessions.devices import device_name
+from accounts.sessions.forms import EmailForm
+from accounts.sessions.receivers import session_id
+from core.api.limits import enforce_request
+from core.errors import DomainError
+
+
+class Limited:
+    """A form that may be sent so often. A refusal (too often, suspended, taken meanwhile) is shown on the form, which keeps what was typed."""
+
+    scope = ""
+    name_field = ""
+    request: HttpRequest
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        names = [value] if (value := request.POST.get(self.name_field, "")) else []
+        try:
+            if self.scope:
+                enforce_request(request, self.scope, *names)
+            response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        except DomainError as refusal:
+            return self.refuse(refusal)
+        return response
+
+    def refuse(self, refusal: DomainError) -> HttpResponse:
+        arguments = self.get_form_kwargs()  # type: ignore[attr-defined]
+        typed = arguments.pop("data", {})
+        arguments.pop("files", None)
+        arguments["initial"] = {name: typed[name] for name in typed if "password" not in name}
+        form = self.get_form_class()(**arguments)  # type: ignore[attr-defined]
+        return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=refusal.status)  # type: ignore[attr-defined,no-any-return]
+
+
+class SignUp(Limited, allauth.SignupView):
+    template_name = "accounts/sessions/sign_up.html"
+    scope = "sign_up"
+
+
+class SignIn(Limited, allauth.LoginView):
+    template_name = "accounts/sessions/sign_in.html"
+    scope = "sign_in"
+    name_field = "login"
+
+
+class SecondFactor(allauth_mfa.AuthenticateView):
+    template_name = "accounts/sessions/second_factor.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().post(request, *args, **kwargs)
+        except DomainError as refusal:
+            return self.render_to_response(self.get_context_data(refusal=refusal), status=refusal.status)
+        return response
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+class SignOut(View):
+    """Signing out changes something, so it is a POST."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        allauth.LogoutView(request=request).logout()
+        return HttpResponseRedirect("/")
+
+
+class VerifySent(Limited, FormView):
+    """Where to look for the link, and the form to have it sent again."""
+
+    template_name = "accounts/sessions/verify_sent.html"
+    form_class = EmailForm
+    success_url = reverse_lazy("account_email_verification_sent")
+    scope = "mail"
+    name_field = "email"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"waiting_for": self._waiting_for(), **super().get_context_data(**kwargs)}
+
+    def form_valid(self, form: EmailForm) -> HttpResponse:
+        verification.resend(self.request, form.cleaned_data["email"])
+        messages.success(self.request, "A mail is on its way to that address.")
+        return super().form_valid(form)
+
+    def _waiting_for(self) -> str:
+        """The address of the sign-up under way in this browser."""
+        stage = get_pending_stage(self.request)
+        if stage is None:
+            return ""
+        return str(stage.login.email or (stage.login.user and stage.login.user.email) or "")
+
+
+class VerifyLink(allauth.ConfirmEmailView):
+    """The link in the mail. Opening it changes nothing (mail scanners open links); the button does."""
+
+    template_name = "accounts/sessions/verify_link.html"
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        if allauth.get_emailconfirmation_model().from_key(self.kwargs["key"]) is None:
+            self.object = None
+            return self.render_to_response(self.get_context_data(), status=404)
+        response: HttpResponse = super().post(*args, **kwargs)
+        return response
+
+
+class Forgot(Limited, allauth.PasswordResetView):
+    template_name = "accounts/sessions/forgot.html"
+    scope = "mail"
+    name_field = "email"
+
+
+class ForgotSent(TemplateView):
+    template_name = "accounts/sessions/forgot_sent.html"
+
+
+class Reset(Limited, allauth.PasswordResetFromKeyView):
+    template_name = "accounts/sessions/reset.html"
+    scope = "confirm"
+    success_url = reverse_lazy("account_login")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        messages.success(self.request, "Your new password is set. Sign in with it.")
+        return response
+
+
+class ChangePassword(Limited, allauth.PasswordChangeView):
+    template_name = "accounts/sessions/change_password.html"
+    scope = "sign_in"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"section": "password", **super().get_context_data(**kwargs)}
+
+
+class ConfirmPassword(Limited, allauth.ReauthenticateView):
+    """Asks for the password again before something dangerous."""
+
+    template_name = "accounts/sessions/confirm_password.html"
+    scope = "sign_in"
+
+
+class Sessions(LoginRequiredMixin, TemplateView):
+    template_name = "accounts/sessions/sessions.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        current = session_id(self.request)
+        rows = [
+            {"session": session, "device": device_name(session.user_agent), "is_current": session.pk == current}
+            for session in selectors.sessions_of(self.request.user)  # type: ignore[arg-type]
+        ]
+        return {"section": "sessions", "rows": rows, **super().get_context_data(**kwargs)}
+
+
+class EndSession(LoginRequiredMixin, View):
+    """One session, or without an id all but this one."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        if "session_id" in kwargs:
+            session = selectors.session_of(request.user, kwargs["session_id"])  # type: ignore[arg-type]
+            services.end_session(session_id=session.pk)
+            if session.pk == session_id(request):
+                return HttpResponseRedirect(reverse("account_login"))
+            messages.success(request, f"{device_name(session.user_agent)} is signed out.")
+        else:
+            ended = services.end_all_sessions(user=request.user, except_session=session_id(request))  # type: ignore[arg-type]
+            messages.success(request, f"{ended} other session{'' if ended == 1 else 's'} signed out.")
+        return HttpResponseRedirect(reverse("settings_sessions"))

@@ -1,0 +1,89 @@
+"""Second factors: the pages that set one up, and whether staff have used theirs in this session."""
+
+import base64
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import views as base_views
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as recovery_views
+from allauth.mfa.totp import views as totp_views
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import DomainError
+
+NEXT_KEY = "second_factor_next"
+
+
+def has_second_factor(request: HttpRequest) -> bool:
+    return bool(get_adapter().is_mfa_enabled(request.user, types=[Authenticator.Type.TOTP]))
+
+
+def second_factor_given(request: HttpRequest) -> bool:
+    """Whether this session answered a second factor, or staff need none here (``STAFF_NEED_SECOND_FACTOR``, off in development)."""
+    if not settings.STAFF_NEED_SECOND_FACTOR:
+        return True
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+
+
+class Overview(base_views.IndexView):
+    template_name = "accounts/sessions/two_factor.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"section": "two_factor", **super().get_context_data(**kwargs)}
+
+
+class SetUp(totp_views.ActivateTOTPView):
+    """Scan, type one code, done. The session counts as having given the factor, for it just did."""
+
+    template_name = "accounts/sessions/two_factor_set_up.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if (target := request.GET.get("next", "")) and url_has_allowed_host_and_scheme(target, {request.get_host()}):
+            request.session[NEXT_KEY] = target
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)  # type: ignore[arg-type]
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        picture = base64.b64encode(context["totp_svg"].encode()).decode()
+        return {"section": "two_factor", **context, "picture": f"data:image/svg+xml;base64,{picture}", "secret": context["form"].secret}
+
+
+class TurnOff(totp_views.DeactivateTOTPView):
+    template_name = "accounts/sessions/two_factor_turn_off.html"
+    success_url = reverse_lazy("mfa_index")
+
+
+class RecoveryCodes(recovery_views.ViewRecoveryCodesView):
+    template_name = "accounts/sessions/recovery_codes.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"section": "two_factor", "next": self.request.session.pop(NEXT_KEY, ""), **super().get_context_data(**kwargs)}
+
+
+class NewRecoveryCodes(recovery_views.GenerateRecoveryCodesView):
+    template_name = "accounts/sessions/recovery_codes_new.html"
+
+
+class ConfirmCode(base_views.ReauthenticateView):
+    """Asks for a code again: for staff whose session has not given one, and before something dangerous."""
+
+    template_name = "accounts/sessions/confirm_code.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response: HttpResponse = super().post(request, *args, **kwargs)
+        except DomainError as refusal:
+            form = self.get_form_class()(user=request.user)
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=refusal.status)
+        return response

@@ -1,0 +1,102 @@
+"""Refresh, reuse and the end of sessions, raced by threads where they can race."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session as StoredSession
+from django.utils import timezone
+
+from accounts.sessions import services
+from accounts.sessions.models import EndReason, Session
+from accounts.sessions.services import RefreshSuperseded
+from accounts.sessions.tests.factories import open_session, tokens_for
+from accounts.sessions.tokens import NotAuthenticated, TokenPair
+from accounts.users.tests.factories import UserFactory
+from core.events.registry import handlers
+from core.testing.threads import race
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_parallel_refreshes_of_one_token_give_one_pair_and_keep_the_session():
+    token = tokens_for(UserFactory()).refresh_token
+    results = race(lambda _: services.refresh_tokens(refresh_token=token), threads=8)
+    pairs = [result for result in results if isinstance(result, TokenPair)]
+    assert len(pairs) == 1
+    assert [type(result) for result in results if result not in pairs] == [RefreshSuperseded] * 7
+    assert Session.objects.get().ended_at is None
+    services.refresh_tokens(refresh_token=pairs[0].refresh_token)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refresh_racing_sign_out_leaves_nobody_signed_in():
+    session = open_session(UserFactory())
+    token = services.issue_tokens(session_id=session.pk).refresh_token
+    race(lambda n: services.refresh_tokens(refresh_token=token) if n % 2 else services.end_session(session_id=session.pk), threads=6)
+    session.refresh_from_db()
+    assert session.ended_at
+    assert session.refresh_digest == ""
+
+
+@pytest.mark.django_db
+def test_reuse_after_the_grace_ends_the_family():
+    first = tokens_for(UserFactory())
+    second = services.refresh_tokens(refresh_token=first.refresh_token)
+    with time_machine.travel(timezone.now() + timedelta(seconds=11)), pytest.raises(NotAuthenticated) as refused:
+        services.refresh_tokens(refresh_token=first.refresh_token)
+    assert refused.value.code == "token_reused"
+    assert Session.objects.get().end_reason == EndReason.TOKEN_REUSED
+    assert not StoredSession.objects.exists()
+    with pytest.raises(NotAuthenticated):
+        services.refresh_tokens(refresh_token=second.refresh_token)
+
+
+@pytest.mark.django_db
+def test_token_older_than_the_last_ends_the_family_even_within_the_grace():
+    first = tokens_for(UserFactory())
+    second = services.refresh_tokens(refresh_token=first.refresh_token)
+    services.refresh_tokens(refresh_token=second.refresh_token)
+    with pytest.raises(NotAuthenticated):
+        services.refresh_tokens(refresh_token=first.refresh_token)
+    assert Session.objects.get().ended_at
+
+
+@pytest.mark.django_db
+def test_raw_refresh_token_is_not_stored():
+    pair = tokens_for(UserFactory())
+    stored = Session.objects.values_list("refresh_digest", "spent_digest").get()
+    assert pair.refresh_token not in stored
+    assert len(stored[0]) == 64
+
+
+@pytest.mark.django_db
+def test_session_lives_as_long_as_it_is_refreshed():
+    pair = tokens_for(UserFactory())
+    for days in (29, 58, 87):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            pair = services.refresh_tokens(refresh_token=pair.refresh_token)
+            assert services.end_unused_sessions() == 0
+    with time_machine.travel(timezone.now() + timedelta(days=120)):
+        with pytest.raises(NotAuthenticated):
+            services.refresh_tokens(refresh_token=pair.refresh_token)
+        assert services.end_unused_sessions() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ending_twice_at_once_tells_once(monkeypatch):
+    heard = []
+    monkeypatch.setitem(handlers, "accounts.sessions.SessionEnded", {"test": heard.append})
+    session = open_session(UserFactory())
+    race(lambda _: services.end_session(session_id=session.pk), threads=4)
+    assert [event.session_id for event in heard] == [session.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_suspension_ends_every_session():
+    from accounts.users.services import suspend_user
+
+    ana = UserFactory()
+    open_session(ana)
+    open_session(ana)
+    suspend_user(user=ana, until=timezone.now() + timedelta(days=1), reason="Spam")
+    assert set(Session.objects.values_list("end_reason", flat=True)) == {EndReason.SUSPENDED}
