@@ -12,3 +12,8 @@ pages: list[URLPattern | URLResolver] = [pattern for urls in slice_urls for patt
 pages.sort(key=lambda pattern: str(pattern.pattern).startswith("<"))
 
 urlpatterns = [path("api/v1/", include(api)), path("admin/", admin.site.urls), *pages]
+
+handler400 = "core.web.errors.bad_request"
+handler403 = "core.web.errors.forbidden"
+handler404 = "core.web.errors.not_found"
+handler500 = "core.web.errors.server_error"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.web.middleware.LocalTime",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "core.web.middleware.Refusals",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -106,11 +109,17 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "core.web.context_processors.shell",
             ],
             "loaders": [
-                "django_cotton.cotton_loader.Loader",
-                "django.template.loaders.filesystem.Loader",
-                "django.template.loaders.app_directories.Loader",
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
             ],
             "builtins": ["django_cotton.templatetags.cotton", "heroicons.templatetags.heroicons"],
         },
@@ -282,6 +291,31 @@ S3_PUBLIC_ENDPOINT_URL = env.s3_public_endpoint_url
 S3_REGION = env.s3_region
 S3_ACCESS_KEY_ID = env.s3_access_key_id
 S3_SECRET_ACCESS_KEY = env.s3_secret_access_key.get_secret_value()
+
+# --- What pages may load --------------------------------------------------------------------------------------------------------------------
+# Where browsers fetch media from and send it to, when that is not this site itself.
+STORAGE_ORIGINS: list[str] = []
+if env.s3_bucket:
+    endpoint = env.s3_public_endpoint_url or env.s3_endpoint_url or f"https://{env.s3_bucket}.s3.{env.s3_region}.amazonaws.com"
+    STORAGE_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(endpoint))]
+SOCKET_ORIGIN = SITE_URL.replace("http", "ws", 1)  # browsers whose 'self' does not cover sockets need it spelled out
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    # The admin brings scripts that need more; it is for staff, and no page of ours links people's content there unescaped.
+    "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/docs/"),
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:", *STORAGE_ORIGINS],
+        "media-src": ["'self'", "blob:", *STORAGE_ORIGINS],
+        "connect-src": ["'self'", SOCKET_ORIGIN, *STORAGE_ORIGINS],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
+PERMISSIONS_POLICY: dict[str, Any] = {"camera": [], "display-capture": [], "geolocation": [], "microphone": [], "payment": [], "usb": []}
 
 # --- Language, time, mail ---------------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

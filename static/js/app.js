@@ -1,0 +1,20 @@
+// Started on every page: what the shell and the components need. Pages add a module of their own.
+
+import { startDialogs } from "./components/dialogs.js";
+import { startForms } from "./components/forms.js";
+import { startMenus } from "./components/menus.js";
+import { startTheme } from "./components/theme.js";
+import { startTimes } from "./components/times.js";
+import { startToasts } from "./components/toasts.js";
+import { startHtmx } from "./core/htmx.js";
+import { viewer } from "./core/page.js";
+
+startHtmx();
+startToasts();
+startMenus();
+startDialogs();
+startForms();
+startTheme();
+startTimes();
+
+if (viewer) import("./live.js").then(({ startLive }) => startLive());

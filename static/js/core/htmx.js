@@ -1,0 +1,31 @@
+// htmx: our CSRF header, failures people can read, and a line at the top while something takes its time.
+
+import { toast } from "../components/toasts.js";
+import { csrfToken } from "./page.js";
+
+export function startHtmx() {
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+  });
+  document.addEventListener("htmx:sendError", () => toast({ tone: "error", text: "No connection. Check your network and try again." }));
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return;
+    if (xhr.status === 401 || xhr.status === 403) toast({ tone: "error", text: "You are no longer signed in here, or may not do that. Reload the page." });
+    else if (xhr.status === 429) toast({ tone: "warning", text: "That was a lot at once. Try again in a moment." });
+    else toast({ tone: "error", text: "That did not work. Try again in a moment." });
+  });
+  // Servers answer a refused form with 422 and the form again, errors in place.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status === 422) Object.assign(event.detail, { shouldSwap: true, isError: false });
+  });
+  document.addEventListener("toast", (event) => toast(event.detail));
+
+  let waiting = 0;
+  const mark = (change) => {
+    waiting = Math.max(0, waiting + change);
+    document.documentElement.toggleAttribute("data-loading", waiting > 0);
+  };
+  document.addEventListener("htmx:beforeRequest", () => mark(1));
+  document.addEventListener("htmx:afterRequest", () => mark(-1));
+}
