@@ -39,6 +39,7 @@ class Env(BaseSettings):
     s3_region: str = Field("us-east-1", description="Region of the bucket.")
     s3_access_key_id: str = Field("", description="Access key; empty: the machine's own role.")
     s3_secret_access_key: SecretStr = Field(SecretStr(""), description="Secret of that key.")
+    upload_image_max_bytes: int = Field(15_000_000, ge=1, description="Largest picture accepted, in bytes.")
     media_root: Path = Field(BASE_DIR / ".dev" / "media", description="Where media lies when there is no bucket.")
 
     email_url: str = Field("", description="smtp://user:password@host:587?tls=true ; empty: development writes mail to .dev/mail.")

@@ -186,6 +186,8 @@ CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {"media_app.*": {"queue": "media
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {"task": "core.events.tasks.sweep_outbox", "schedule": 3.0, "options": {"expires": 10}},
     "forget-idempotent-requests": {"task": "core.api.tasks.forget_old_idempotent_requests", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "discard-orphaned-uploads": {"task": "media_app.uploads.tasks.discard_orphans", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_TIMEZONE = "UTC"
 
@@ -285,6 +287,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.media_root
+UPLOAD_IMAGE_MAX_BYTES = env.upload_image_max_bytes
 S3_BUCKET = env.s3_bucket
 S3_ENDPOINT_URL = env.s3_endpoint_url
 S3_PUBLIC_ENDPOINT_URL = env.s3_public_endpoint_url

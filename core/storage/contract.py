@@ -62,7 +62,7 @@ class Store(Protocol):
         """Let a client write ``key`` once: exactly ``size`` bytes declared as ``content_type``, within ``seconds``."""
 
     def signed_url(self, key: str, *, seconds: int = DOWNLOAD_SECONDS, download_name: str | None = None) -> str:
-        """A URL that reads ``key`` for ``seconds`` to one and a half times that from now; the same URL for everyone who asks in the same stretch of time.
+        """A URL that reads ``key`` for ``seconds`` to one and a half times that; the same for everyone who asks in the same stretch of time.
 
         With ``download_name`` the browser saves the object under that name instead of showing it.
         """
