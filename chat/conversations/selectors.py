@@ -1,0 +1,39 @@
+"""Reads of conversations without their messages; ``chat.messages.selectors`` reads the two together."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from accounts.users.models import User
+from chat.conversations.models import Conversation, Membership
+from core.errors import NotFound
+
+
+def conversation_for(viewer: User | None, conversation_id: UUID) -> Conversation:
+    """The conversation, where it exists for the viewer. Raises NotFound, also for one the viewer is not in."""
+    conversation = Conversation.objects.visible_to(viewer).filter(pk=conversation_id).first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def membership_for(viewer: User, conversation_id: UUID) -> Membership:
+    """How the viewer stands in a conversation. Raises NotFound like ``conversation_for``."""
+    membership = Membership.objects.of(viewer).select_related("conversation").filter(conversation=conversation_id).first()
+    if membership is None:
+        raise NotFound
+    return membership
+
+
+def heads_of(viewer: User) -> dict[UUID, int]:
+    """The number of the newest message of every conversation the viewer is in."""
+    return dict(Membership.objects.of(viewer).values_list("conversation_id", "conversation__last_seq"))
+
+
+def heads(conversation_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The number of the newest message of each conversation, whoever asks: for the server's own bookkeeping."""
+    return dict(Conversation.objects.filter(pk__in=list(conversation_ids)).values_list("pk", "last_seq"))
+
+
+def member_ids(conversation_id: UUID) -> list[UUID]:
+    """Who is in a conversation, whoever asks."""
+    return list(Membership.objects.filter(conversation=conversation_id).values_list("person_id", flat=True))

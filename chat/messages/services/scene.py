@@ -1,0 +1,45 @@
+"""What the batched services know of the conversations they write to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+LOCK = "SELECT id, last_seq FROM chat_conversations_conversation WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+
+# ``blocks``: in a conversation of two, this one blocks the other.
+MEMBERS = """
+SELECT m.conversation_id, m.person_id, m.hidden_at IS NOT NULL, EXISTS (
+    SELECT 1 FROM chat_conversations_membership other
+    JOIN social_graph_block block ON block.blocker_id = m.person_id AND block.blocked_id = other.person_id
+    JOIN chat_conversations_conversation c ON c.id = m.conversation_id AND c.kind = 'direct'
+    WHERE other.conversation_id = m.conversation_id
+) AS blocks
+FROM chat_conversations_membership m WHERE m.conversation_id = ANY(%s)
+"""
+
+
+@dataclass(slots=True)
+class Scene:
+    """Conversations held by this transaction. ``members`` says of each person whether they had deleted the conversation."""
+
+    heads: dict[UUID, int]
+    members: dict[UUID, dict[UUID, bool]] = field(default_factory=dict)
+    closed: set[UUID] = field(default_factory=set)
+
+    def is_open_to(self, person_id: UUID, conversation_id: UUID) -> bool:
+        """Whether the person is in the conversation and no block closes it."""
+        return person_id in self.members.get(conversation_id, ()) and conversation_id not in self.closed
+
+
+def lock_scene(cursor: Any, conversation_ids: Iterable[UUID]) -> Scene:
+    """Lock the conversations, then read who is in them."""
+    ids = list(conversation_ids)
+    cursor.execute(LOCK, [ids])
+    scene = Scene(dict(cursor.fetchall()))
+    cursor.execute(MEMBERS, [ids])
+    for conversation_id, person_id, is_hidden, blocks in cursor.fetchall():
+        scene.members.setdefault(conversation_id, {})[person_id] = is_hidden
+        if blocks:
+            scene.closed.add(conversation_id)
+    return scene

@@ -1,0 +1,217 @@
+"""Sending, many messages in one transaction.
+
+The statements are written by hand: this is the one path whose cost decides how many people a machine carries. A batch takes the same few
+round trips whether it holds one message or a hundred: lock the conversations, read who may write and what was sent before, insert and count,
+record the event.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from accounts.users.models import User
+from chat.messages import recent
+from chat.messages.drafts import Draft, Sent, clean_body, clean_temp_id
+from chat.messages.events import MessagesSent
+from chat.messages.services.scene import Scene, lock_scene
+from chat.messages.wire import QUOTE_LENGTH, MessageNew, Quote
+from core.errors import DomainError, NotFound, Unavailable
+from core.events import outbox
+from core.models import uuid7
+
+log = structlog.get_logger(__name__)
+Key = tuple[UUID, UUID, str]
+NOT_YET = Unavailable()  # stands for the result of a draft until its row is written
+
+EARLIER = """
+SELECT m.sender_id, m.conversation_id, m.temp_id, m.id, m.seq, m.created_at
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS draft (sender_id, conversation_id, temp_id)
+JOIN chat_messages_message m USING (sender_id, conversation_id, temp_id)
+"""
+
+REPLIED_TO = "SELECT id, conversation_id, seq, sender_id, left(body, %s) FROM chat_messages_message WHERE id = ANY(%s) AND deleted_at IS NULL"
+
+# The time is the database's, taken with the conversation locked: within a conversation it never runs backwards, whatever the servers' clocks say.
+WRITE = """
+WITH message AS (
+    INSERT INTO chat_messages_message (id, created_at, conversation_id, seq, sender_id, temp_id, body, reply_to_id)
+    SELECT id, statement_timestamp(), conversation_id, seq, sender_id, temp_id, body, reply_to_id
+    FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::uuid[])
+        AS new (id, conversation_id, seq, sender_id, temp_id, body, reply_to_id)
+), head AS (
+    UPDATE chat_conversations_conversation c SET last_seq = new.last_seq, last_message_at = statement_timestamp()
+    FROM unnest(%s::uuid[], %s::bigint[]) AS new (id, last_seq) WHERE c.id = new.id
+), place AS (
+    UPDATE chat_conversations_membership m
+    SET unread_count = m.unread_count + new.unread, active_at = statement_timestamp(), hidden_at = NULL
+    FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS new (conversation_id, person_id, unread)
+    WHERE m.conversation_id = new.conversation_id AND m.person_id = new.person_id
+)
+SELECT statement_timestamp()
+"""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What became of each draft, in their order, and the event that is still to be handed over."""
+
+    results: list[Sent | DomainError]
+    recorded: list[outbox.Recorded] = field(default_factory=list)
+
+
+def send_messages(*, drafts: Sequence[Draft]) -> Batch:
+    """Send what can be sent; a draft that cannot leaves its neighbours alone.
+
+    A draft whose ``key`` was sent before gives that message again, whatever its words are now.
+
+    Args:
+        drafts: bodies and temp_ids are clean (``chat.messages.drafts``).
+
+    Refusals, in place of a result: NotFound (not the sender's conversation, or closed by a block), NotFound("reply_not_found"), Unavailable.
+    Events: MessagesSent, recorded; the caller tells and settles ``Batch.recorded``.
+    """
+    try:
+        return _send_together(drafts)
+    except (OperationalError, InterfaceError):
+        log.exception("messages_not_sent", drafts=len(drafts))
+        connection.close()
+        return Batch([Unavailable() for _ in drafts])
+    except DatabaseError:
+        if len(drafts) == 1:
+            log.exception("message_not_sent", conversation=str(drafts[0].conversation_id))
+            return Batch([Unavailable()])
+        alone = [send_messages(drafts=[draft]) for draft in drafts]
+        return Batch([result for batch in alone for result in batch.results], [row for batch in alone for row in batch.recorded])
+
+
+def _send_together(drafts: Sequence[Draft]) -> Batch:
+    outcomes: dict[Key, Sent | DomainError] = {}
+    recorded: list[outbox.Recorded] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        scene = lock_scene(cursor, {draft.conversation_id for draft in drafts})
+        sent_before = _sent_before(cursor, drafts)
+        quotes = _quotes(cursor, drafts)
+        new: list[tuple[UUID, int, Draft]] = []
+        for draft in drafts:
+            key = draft.key
+            if key in outcomes:
+                continue
+            if earlier := sent_before.get(key):
+                outcomes[key] = earlier if scene.is_open_to(draft.sender_id, draft.conversation_id) else NotFound()
+            elif refusal := _refusal(draft, scene, quotes):
+                outcomes[key] = refusal
+            else:
+                seq = scene.heads[draft.conversation_id] = scene.heads[draft.conversation_id] + 1
+                new.append((uuid7(), seq, draft))
+                outcomes[key] = NOT_YET
+        if new:
+            created_at = _write(cursor, scene, new)
+            for pk, seq, draft in new:
+                outcomes[draft.key] = Sent(pk, seq, created_at, draft, is_new=True)
+            recorded = outbox.record(MessagesSent(message_ids=[pk for pk, _, _ in new], revived=_revived(scene, new)))
+    if recorded:
+        recent.remember(_payload(sent, quotes) for sent in outcomes.values() if isinstance(sent, Sent) and sent.is_new)
+    return Batch([outcomes[draft.key] for draft in drafts], recorded)
+
+
+def _refusal(draft: Draft, scene: Scene, quotes: dict[UUID, tuple[UUID, Quote]]) -> DomainError | None:
+    if not scene.is_open_to(draft.sender_id, draft.conversation_id):
+        return NotFound()
+    if draft.reply_to is not None and (draft.reply_to not in quotes or quotes[draft.reply_to][0] != draft.conversation_id):
+        return NotFound("The message replied to is not there.", code="reply_not_found")
+    return None
+
+
+def _sent_before(cursor: Any, drafts: Sequence[Draft]) -> dict[Key, Sent]:
+    """What is a message already. Asked with the conversations locked: nobody else sends the same draft in the meantime."""
+    by_key = {draft.key: draft for draft in drafts}
+    cursor.execute(EARLIER, [list(column) for column in zip(*by_key, strict=True)])
+    found = {}
+    for sender, conversation, temp_id, pk, seq, created_at in cursor.fetchall():
+        key = (sender, conversation, temp_id)
+        found[key] = Sent(pk, seq, created_at, by_key[key], is_new=False)
+    return found
+
+
+def _quotes(cursor: Any, drafts: Sequence[Draft]) -> dict[UUID, tuple[UUID, Quote]]:
+    """The messages replied to, with the conversation each is in."""
+    replied_to = {draft.reply_to for draft in drafts if draft.reply_to is not None}
+    if not replied_to:
+        return {}
+    cursor.execute(REPLIED_TO, [QUOTE_LENGTH, list(replied_to)])
+    return {pk: (conversation, Quote(id=pk, seq=seq, sender=sender, body=body)) for pk, conversation, seq, sender, body in cursor.fetchall()}
+
+
+def _write(cursor: Any, scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> datetime:
+    """Insert the messages, raise the heads, count what became unread. Returns the time of it."""
+    said: dict[UUID, list[UUID]] = {}
+    for _, _, draft in new:
+        said.setdefault(draft.conversation_id, []).append(draft.sender_id)
+    places = [
+        (conversation, person, len(senders) - senders.count(person))
+        for conversation, senders in said.items()
+        for person in scene.members[conversation]
+    ]
+    cursor.execute(
+        WRITE,
+        [
+            [pk for pk, _, _ in new],
+            [draft.conversation_id for _, _, draft in new],
+            [seq for _, seq, _ in new],
+            [draft.sender_id for _, _, draft in new],
+            [draft.temp_id for _, _, draft in new],
+            [draft.body for _, _, draft in new],
+            [draft.reply_to for _, _, draft in new],
+            list(said),
+            [scene.heads[conversation] for conversation in said],
+            *(list(column) for column in zip(*places, strict=True)),
+        ],
+    )
+    created_at: datetime = cursor.fetchone()[0]
+    return created_at
+
+
+def _revived(scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> list[tuple[UUID, UUID]]:
+    conversations = {draft.conversation_id for _, _, draft in new}
+    return [(conversation, person) for conversation in conversations for person, is_hidden in scene.members[conversation].items() if is_hidden]
+
+
+def _payload(sent: Sent, quotes: dict[UUID, tuple[UUID, Quote]]) -> recent.Payload:
+    draft = sent.draft
+    message = MessageNew(
+        id=sent.id,
+        conversation=draft.conversation_id,
+        seq=sent.seq,
+        sender=draft.sender_id,
+        temp_id=draft.temp_id,
+        body=draft.body,
+        reply_to=quotes[draft.reply_to][1] if draft.reply_to else None,
+        created_at=sent.created_at,
+        edited_at=None,
+        deleted_at=None,
+    )
+    return recent.Payload(message, draft.origin)
+
+
+def send_message(*, sender: User, conversation_id: UUID, body: str, temp_id: str = "", reply_to: UUID | None = None) -> Sent:
+    """Send one message, and tell everyone before returning.
+
+    Args:
+        temp_id: the sender's name for it; empty for one that will not be sent again.
+
+    Raises:
+        Invalid: as ``clean_body`` and ``clean_temp_id`` say.
+        NotFound, NotFound("reply_not_found"), Unavailable: as ``send_messages`` says.
+    Events: MessagesSent.
+    """
+    draft = Draft(sender.pk, conversation_id, clean_body(body), clean_temp_id(temp_id) if temp_id else uuid7().hex, reply_to)
+    batch = send_messages(drafts=[draft])
+    transaction.on_commit(lambda: outbox.hand_over(batch.recorded))
+    if isinstance(result := batch.results[0], DomainError):
+        raise result
+    return result

@@ -1,0 +1,88 @@
+"""What socket clients see of messages, and the rooms they see it in."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from core.realtime.registry import Outbound
+
+QUOTE_LENGTH = 200  # characters of a message that its replies show
+
+
+def conversation_room(conversation_id: UUID) -> str:
+    """Everyone in a conversation, on all their devices."""
+    return f"conversation:{conversation_id}"
+
+
+def person_room(person_id: UUID) -> str:
+    """All devices of one person."""
+    return f"user:{person_id}"
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
+    """The message another one replies to. ``body`` is its beginning; empty when it was deleted."""
+
+    id: UUID
+    seq: int
+    sender: UUID | None
+    body: str
+
+
+class MessageNew(Outbound, type="message:new"):
+    """A message of a conversation, to everyone in it, the sender included. ``seq`` counts up without gaps.
+
+    Live, it arrives in order, once. A message deleted for everyone comes with ``deleted_at`` and an empty body.
+    """
+
+    id: UUID
+    conversation: UUID
+    seq: int
+    sender: UUID | None
+    temp_id: str
+    body: str
+    reply_to: Quote | None
+    created_at: datetime
+    edited_at: datetime | None
+    deleted_at: datetime | None
+
+
+class MessageSent(Outbound, type="message:sent"):
+    """To the sender's other devices: this message of yours was taken."""
+
+    id: UUID
+    conversation: UUID
+    seq: int
+    temp_id: str
+    created_at: datetime
+
+
+class MessageEdited(Outbound, type="message:edited"):
+    """The words of a message changed."""
+
+    id: UUID
+    conversation: UUID
+    seq: int
+    body: str
+    edited_at: datetime
+
+
+class MessageDeleted(Outbound, type="message:deleted"):
+    """A message is gone: for everyone, or, where only the viewer deleted it, from the viewer's devices."""
+
+    id: UUID
+    conversation: UUID
+    seq: int
+    for_everyone: bool
+
+
+class MessageStatus(Outbound, type="message:status"):
+    """How far a person got: everything up to ``delivered_seq`` reached a device, everything up to ``read_seq`` was read.
+
+    Comes in batches, the last word only. ``read_seq`` stands still for people who send no read receipts, and is 0 for those who see none.
+    """
+
+    conversation: UUID
+    person: UUID
+    delivered_seq: int
+    read_seq: int
