@@ -1,12 +1,11 @@
 """REST for following and blocking. People are addressed by id, username or "me"."""
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.users.serializers import PersonSerializer
-from core.api.paging import page_arguments, page_response
+from core.api.schema import operation
 from core.api.views import Endpoint
 from social.graph import selectors, services
 from social.graph.serializers import RelationSerializer
@@ -15,59 +14,59 @@ from social.graph.serializers import RelationSerializer
 class FollowEndpoint(Endpoint):
     """The viewer's follow of one person."""
 
-    @extend_schema(summary="Follow a person", request=None, responses={200: RelationSerializer}, tags=["graph"])
+    @operation("Follow a person", response=RelationSerializer)
     def post(self, request: Request, user: str) -> Response:
         person = selectors.visible_person(self.viewer, user)
         services.follow(actor=self.viewer, target=person)
-        return Response(RelationSerializer(selectors.relation(self.viewer, person)).data)
+        return self.answer(RelationSerializer, selectors.relation(self.viewer, person))
 
-    @extend_schema(summary="Stop following a person", responses={204: None}, tags=["graph"])
+    @operation("Stop following a person", status=204)
     def delete(self, request: Request, user: str) -> Response:
         services.unfollow(actor=self.viewer, target=selectors.visible_person(self.viewer, user))
         return Response(status=204)
 
 
 class FollowStatusEndpoint(Endpoint):
-    @extend_schema(summary="Who of the two follows whom", responses={200: RelationSerializer}, tags=["graph"])
+    @operation("Who of the two follows whom", response=RelationSerializer)
     def get(self, request: Request, user: str) -> Response:
         person = selectors.visible_person(self.viewer, user)
-        return Response(RelationSerializer(selectors.relation(self.viewer, person)).data)
+        return self.answer(RelationSerializer, selectors.relation(self.viewer, person))
 
 
 class FollowersEndpoint(Endpoint):
     permission_classes = [AllowAny]
 
-    @extend_schema(summary="Who follows a person", responses={200: PersonSerializer(many=True)}, tags=["graph"])
+    @operation("Who follows a person", response=PersonSerializer, paged=True)
     def get(self, request: Request, user: str) -> Response:
-        page = selectors.followers(self.viewer, selectors.visible_person(self.viewer, user), **page_arguments(request))
-        return page_response(request, page, lambda people: PersonSerializer(people, many=True).data)
+        page = selectors.followers(self.viewer, selectors.visible_person(self.viewer, user), **self.page_arguments())
+        return self.page(page, PersonSerializer)
 
 
 class FollowingEndpoint(Endpoint):
     permission_classes = [AllowAny]
 
-    @extend_schema(summary="Whom a person follows", responses={200: PersonSerializer(many=True)}, tags=["graph"])
+    @operation("Whom a person follows", response=PersonSerializer, paged=True)
     def get(self, request: Request, user: str) -> Response:
-        page = selectors.following(self.viewer, selectors.visible_person(self.viewer, user), **page_arguments(request))
-        return page_response(request, page, lambda people: PersonSerializer(people, many=True).data)
+        page = selectors.following(self.viewer, selectors.visible_person(self.viewer, user), **self.page_arguments())
+        return self.page(page, PersonSerializer)
 
 
 class BlockEndpoint(Endpoint):
     """The viewer's block of one person."""
 
-    @extend_schema(summary="Block a person", request=None, responses={204: None}, tags=["graph"])
+    @operation("Block a person", status=204)
     def post(self, request: Request, user: str) -> Response:
         services.block(actor=self.viewer, target=selectors.blockable_person(self.viewer, user))
         return Response(status=204)
 
-    @extend_schema(summary="Take a block back", responses={204: None}, tags=["graph"])
+    @operation("Take a block back", status=204)
     def delete(self, request: Request, user: str) -> Response:
         services.unblock(actor=self.viewer, target=selectors.blockable_person(self.viewer, user))
         return Response(status=204)
 
 
 class BlockedEndpoint(Endpoint):
-    @extend_schema(summary="Whom I blocked", responses={200: PersonSerializer(many=True)}, tags=["graph"])
+    @operation("Whom I blocked", response=PersonSerializer, paged=True)
     def get(self, request: Request) -> Response:
-        page = selectors.blocked_people(self.viewer, **page_arguments(request))
-        return page_response(request, page, lambda people: PersonSerializer(people, many=True).data)
+        page = selectors.blocked_people(self.viewer, **self.page_arguments())
+        return self.page(page, PersonSerializer)

@@ -41,20 +41,19 @@ def blocked_person(viewer: User, name: str) -> User:
 
 def followers(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
     """Who follows ``person``, the latest first. Pages by the age of the follow."""
-    page = keyset_page(Follow.objects.followers_of(person, viewer), cursor=cursor, limit=limit)
-    return Page([edge.follower for edge in page.items], page.next)
+    edges = keyset_page(Follow.objects.followers_of(person, viewer), cursor=cursor, limit=limit)
+    return edges.map(lambda edge: edge.follower)
 
 
 def following(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
     """Whom ``person`` follows, the latest first. Pages by the age of the follow."""
-    page = keyset_page(Follow.objects.followed_by(person, viewer), cursor=cursor, limit=limit)
-    return Page([edge.followed for edge in page.items], page.next)
+    edges = keyset_page(Follow.objects.followed_by(person, viewer), cursor=cursor, limit=limit)
+    return edges.map(lambda edge: edge.followed)
 
 
 def blocked_people(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
     """Whom the viewer blocked, the latest first."""
-    page = keyset_page(Block.objects.made_by(viewer), cursor=cursor, limit=limit)
-    return Page([edge.blocked for edge in page.items], page.next)
+    return keyset_page(Block.objects.made_by(viewer), cursor=cursor, limit=limit).map(lambda edge: edge.blocked)
 
 
 def relation(viewer: User | None, person: User) -> Relation:

@@ -71,12 +71,12 @@ def unblock(*, actor: User, target: User) -> bool:
 
 
 def _lock_edges(one: User, other: User) -> None:
-    """Hold both people's edges until the transaction ends, in key order so that two who act on each other at once do not deadlock."""
-    keys = sorted([one.pk, other.pk])
-    locked = PersonCounts.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True)
-    if len(locked) < len(set(keys)):
-        PersonCounts.objects.bulk_create([PersonCounts(person_id=key) for key in keys], ignore_conflicts=True)
-        list(locked.all())
+    """Hold both people's edges until the transaction ends. One row after the other in key order, made where missing: nobody waits in a circle."""
+    for key in sorted({one.pk, other.pk}):
+        rows = PersonCounts.objects.select_for_update()
+        if rows.filter(pk=key).first() is None:
+            PersonCounts.objects.bulk_create([PersonCounts(person_id=key)], ignore_conflicts=True)
+            rows.get(pk=key)
 
 
 def _remove_follow(follower: User, followed: User) -> bool:

@@ -1,15 +1,15 @@
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from core.errors import Forbidden, NotFound
 from core.events.registry import Event, event_name, handlers
+from core.testing.threads import race
 from social.graph import policies, selectors, services
 from social.graph.events import Blocked, Followed, Unblocked, Unfollowed
 from social.graph.models import Block, Follow, PersonCounts
@@ -32,19 +32,6 @@ def told() -> Iterator[list[Event]]:
 def counts(person: User) -> tuple[int, int]:
     row = selectors.person_counts(person)
     return row.follower_count, row.following_count
-
-
-def at_once(work: Callable[[int], object], times: int) -> list[object]:
-    """Run ``work(0)`` … ``work(times - 1)`` on as many threads."""
-
-    def alone(number: int) -> object:
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(alone, range(times)))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -153,15 +140,15 @@ def test_the_database_itself_refuses_doubles_and_loops() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_twenty_parallel_follows_by_one_person_count_once() -> None:
     ana, ben = UserFactory.create_batch(2)
-    assert sorted(at_once(lambda _: services.follow(actor=ana, target=ben), 20)) == [False] * 19 + [True]
+    assert sorted(race(lambda _: services.follow(actor=ana, target=ben), threads=20)) == [False] * 19 + [True]
     assert (counts(ana), counts(ben)) == ((0, 1), (1, 0))
 
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_people_following_each_other_at_once_are_counted_exactly() -> None:
     people = UserFactory.create_batch(12)
-    at_once(lambda number: [services.follow(actor=people[number], target=other) for other in people if other != people[number]], 12)
-    at_once(lambda number: services.unfollow(actor=people[number], target=people[0]) if number else None, 12)
+    race(lambda number: [services.follow(actor=people[number], target=other) for other in people if other != people[number]], threads=12)
+    race(lambda number: services.unfollow(actor=people[number], target=people[0]) if number else None, threads=12)
     assert [counts(person) for person in people] == [(0, 11)] + [(11, 10)] * 11
 
 
@@ -179,7 +166,7 @@ def test_a_follow_that_meets_a_block_never_survives_it() -> None:
             return
 
     for _ in range(5):
-        at_once(act, 8)
+        race(act, threads=8)
         assert not Follow.objects.exists()
         assert (counts(ana), counts(ben)) == ((0, 0), (0, 0))
         services.unblock(actor=ben, target=ana)
