@@ -1,6 +1,17 @@
 """Where this slice is reached. ``api`` is mounted at /api/v1/, ``pages`` at /."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-api: list[URLPattern] = []
+from social.posts import api as endpoints
+
+api: list[URLPattern] = [
+    path("posts", endpoints.PostsEndpoint.as_view(), name="api-posts"),
+    path("posts/<uuid:post_id>", endpoints.PostEndpoint.as_view(), name="api-post"),
+    path("posts/<uuid:post_id>/like", endpoints.PostLikeEndpoint.as_view(), name="api-post-like"),
+    path("posts/<uuid:post_id>/likes", endpoints.PostLikesEndpoint.as_view(), name="api-post-likes"),
+    path("posts/<uuid:post_id>/comments", endpoints.CommentsEndpoint.as_view(), name="api-comments"),
+    path("comments/<uuid:comment_id>", endpoints.CommentEndpoint.as_view(), name="api-comment"),
+    path("comments/<uuid:comment_id>/replies", endpoints.RepliesEndpoint.as_view(), name="api-replies"),
+    path("comments/<uuid:comment_id>/like", endpoints.CommentLikeEndpoint.as_view(), name="api-comment-like"),
+]
 pages: list[URLPattern] = []

@@ -1,0 +1,70 @@
+"""Which posts and comments exist for whom: not deleted, not hidden, by somebody who exists for the viewer, and meant for the viewer."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from social.graph.querysets import present
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from accounts.users.models import User
+    from social.posts.models import Comment, Post  # noqa: F401 - named in the base classes below
+
+
+def meant_for(viewer: "User | None", prefix: str = "") -> Q:
+    """The audience of the post at ``prefix`` ("", "post__") takes the viewer in."""
+    meant = Q(**{f"{prefix}audience": "public"})
+    if viewer is not None:
+        follow = apps.get_model("social_graph", "Follow")
+        followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{prefix}author_id")))
+        meant |= Q(**{f"{prefix}author_id": viewer.pk}) | (Q(**{f"{prefix}audience": "followers"}) & Q(followed))
+    return meant
+
+
+def live(prefix: str = "") -> Q:
+    """Neither deleted by its author nor hidden by a moderator."""
+    return Q(**{f"{prefix}deleted_at": None, f"{prefix}hidden_at": None})
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, viewer: "User | None") -> "PostQuerySet":
+        """The posts that exist for ``viewer``; None is anybody who is not signed in."""
+        return self.filter(live(), meant_for(viewer), present(viewer, "author"))
+
+    def with_author(self) -> "PostQuerySet":
+        """With the author's row, in the same query."""
+        return self.select_related("author")
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, viewer: "User | None") -> "CommentQuerySet":
+        """The comments that exist for ``viewer``, under posts that do."""
+        return self.filter(live(), live("post__"), meant_for(viewer, "post__"), present(viewer, "author"), present(viewer, "post__author"))
+
+    def with_author(self) -> "CommentQuerySet":
+        return self.select_related("author")
+
+    def top_level(self, viewer: "User | None") -> "CommentQuerySet":
+        """What a list of threads shows to ``viewer``: comments that exist, and placeholders (``is_present`` false) where only the replies do.
+
+        Visibility of the post is the caller's to have asked.
+        """
+        seen = live() & present(viewer, "author")
+        return (
+            self.filter(seen | Q(reply_count__gt=0), thread=None)
+            .annotate(is_present=models.Case(models.When(seen, then=True), default=False))
+            .with_author()
+        )
+
+    def replies(self, viewer: "User | None") -> "CommentQuerySet":
+        """The replies in threads, as far as they exist for ``viewer``. Visibility of the post is the caller's to have asked."""
+        return self.filter(live(), present(viewer, "author"), thread__isnull=False).with_author()
+
+    def first_of_each_thread(self, threads: "list[UUID]", count: int) -> "CommentQuerySet":
+        """The oldest ``count`` rows of each of ``threads``."""
+        rank: Any = models.Window(models.functions.RowNumber(), partition_by="thread_id", order_by="id")
+        return self.filter(thread__in=threads).annotate(rank=rank).filter(rank__lte=count).order_by("id")

@@ -1,0 +1,84 @@
+"""Reading posts and comments as a viewer sees them. Viewer state (liked) comes in one query for a whole page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from accounts.users.models import User
+from core.errors import NotFound
+from core.paging import DEFAULT_LIMIT, Page, keyset_page
+from social.graph.querysets import present
+from social.posts.models import Comment, CommentLike, Post, PostLike
+
+REPLIES_SHOWN = 3  # under each comment of a list; the rest is a page of its own
+
+
+@dataclass(slots=True)
+class Thread:
+    """A top-level comment, the oldest replies to it, and how many there are in all."""
+
+    comment: Comment
+    replies: list[Comment] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        return max(0, self.comment.reply_count - len(self.replies))
+
+
+def post_detail(viewer: User | None, post_id: UUID) -> Post:
+    """One post with its author. Raises NotFound for absent and invisible ones alike."""
+    post = Post.objects.visible_to(viewer).with_author().filter(pk=post_id).first()
+    if post is None:
+        raise NotFound
+    return post
+
+
+def comment_detail(viewer: User | None, comment_id: UUID) -> Comment:
+    """One comment with its author and post. Raises NotFound for absent and invisible ones alike."""
+    comment = Comment.objects.visible_to(viewer).select_related("author", "post__author").filter(pk=comment_id).first()
+    if comment is None:
+        raise NotFound
+    return comment
+
+
+def likers(viewer: User | None, post: Post, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
+    """Who likes a post, the latest first."""
+    likes = PostLike.objects.filter(present(viewer, "user"), post=post).select_related("user")
+    return keyset_page(likes, cursor=cursor, limit=limit).map(lambda like: like.user)
+
+
+def threads(viewer: User | None, post: Post, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Thread]:
+    """The comments on a post, newest first, each with its first replies. Two queries, whatever the page."""
+    page = keyset_page(Comment.objects.top_level(viewer).filter(post=post), cursor=cursor, limit=limit).map(Thread)
+    by_key = {thread.comment.pk: thread for thread in page.items if thread.comment.reply_count}
+    if by_key:
+        for reply in Comment.objects.replies(viewer).first_of_each_thread(list(by_key), REPLIES_SHOWN):
+            by_key[reply.thread_id or reply.pk].replies.append(reply)
+    return page
+
+
+def thread_detail(viewer: User | None, comment_id: UUID) -> Comment:
+    """The first comment of a thread with its post, or the placeholder in its stead. Raises NotFound."""
+    comment = Comment.objects.top_level(viewer).select_related("post__author").filter(pk=comment_id).first()
+    if comment is None or not Post.objects.visible_to(viewer).filter(pk=comment.post_id).exists():
+        raise NotFound
+    return comment
+
+
+def replies(viewer: User | None, first: Comment, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Comment]:
+    """The replies in a thread, oldest first."""
+    return keyset_page(Comment.objects.replies(viewer).filter(thread=first), cursor=cursor, limit=limit, oldest_first=True)
+
+
+def liked_posts(viewer: User | None, post_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these posts the viewer likes."""
+    if viewer is None or not (keys := list(post_ids)):
+        return set()
+    return set(PostLike.objects.filter(user=viewer, post__in=keys).values_list("post_id", flat=True))
+
+
+def liked_comments(viewer: User | None, comment_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these comments the viewer likes."""
+    if viewer is None or not (keys := list(comment_ids)):
+        return set()
+    return set(CommentLike.objects.filter(user=viewer, comment__in=keys).values_list("comment_id", flat=True))
