@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
 http = get_asgi_application()  # loads the apps, so it comes before anything that imports models
 
+from core.api.asgi import BodyLimit  # noqa: E402
 from core.realtime.gateway import Gateway  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter([path("ws/", Gateway.as_asgi())])})
+application = ProtocolTypeRouter({"http": BodyLimit(http), "websocket": URLRouter([path("ws/", Gateway.as_asgi())])})

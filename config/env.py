@@ -59,6 +59,12 @@ class Env(BaseSettings):
     realtime_sockets_per_person: int = Field(10, ge=1, description="Sockets one person may have open at once.")
 
     sentry_dsn: SecretStr = Field(SecretStr(""), description="Errors are sent there; empty: nowhere.")
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Bearer token that opens /metrics from anywhere; empty: only METRICS_NETWORKS may read it."
+    )
+    metrics_networks: list[str] = Field(
+        default_factory=lambda: ["127.0.0.0/8", "::1/128"], description="Networks that may read /metrics without a token, as JSON."
+    )
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
 

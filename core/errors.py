@@ -1,7 +1,7 @@
 """What services raise when they will not do something. Doors translate: REST to a status, pages to a message, sockets to an ``error`` frame.
 
 ``code`` is part of the API and never changes; ``message`` is for people and may. Every code stands in one catalogue: those of core below,
-those of a slice in its ``codes.py`` (``CODES = {"code": "What it means."}``). ``catalogue()`` has them all and the API page prints them.
+those of a slice in its ``error_codes.py`` (``CODES = {"code": "What it means."}``). ``catalogue()`` has them all and the API page prints them.
 """
 
 from typing import Any, ClassVar
@@ -36,7 +36,7 @@ CODES = {
 def catalogue() -> dict[str, str]:
     """Every error code the API may answer with, and what it means."""
     found = dict(CODES)
-    for module in slices.load("codes"):
+    for module in slices.load("error_codes"):
         found.update(module.CODES)
     return dict(sorted(found.items()))
 

@@ -8,6 +8,7 @@ import dj_database_url
 
 from config.env import BASE_DIR, load
 from core.embedded.home import Home
+from core.ops.logs import logging_settings
 
 env = load()
 
@@ -73,6 +74,8 @@ SLICES = [
 INSTALLED_APPS = ["daphne", *SLICES, *THIRD_PARTY_APPS]
 
 MIDDLEWARE = [
+    "core.ops.middleware.probe_middleware",
+    "core.ops.middleware.request_id_middleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -185,6 +188,7 @@ CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {"media_app.*": {"queue": "media
 # A tick that no worker took in time is dropped: the next one does the same work.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {"task": "core.events.tasks.sweep_outbox", "schedule": 3.0, "options": {"expires": 10}},
+    "heartbeat": {"task": "core.ops.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "forget-idempotent-requests": {"task": "core.api.tasks.forget_old_idempotent_requests", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "discard-orphaned-uploads": {"task": "media_app.uploads.tasks.discard_orphans", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -256,6 +260,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 API_MAX_BODY = 1_048_576  # bytes of JSON
+# Bytes a request may carry, by the longest prefix of its path; checked under ASGI before the body is read. Pages and storage take files.
+BODY_LIMITS = {"/api/": API_MAX_BODY, "/api/v1/uploads": 110 * 1_048_576, "/": 110 * 1_048_576}
 LIMITS = {
     "api_anonymous": "100/minute",
     "api_signed_in": "600/minute",
@@ -326,3 +332,11 @@ LANGUAGES = [("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_FROM_EMAIL = env.default_from_email
+
+# --- Operations -------------------------------------------------------------------------------------------------------------------------------
+LOGGING = logging_settings(env.log_format, env.log_level)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # the address of the client is bound by our own middleware, which believes only our proxies
+SENTRY_DSN = env.sentry_dsn.get_secret_value()
+METRICS_TOKEN = env.metrics_token.get_secret_value()
+METRICS_NETWORKS = env.metrics_networks

@@ -28,7 +28,8 @@ def note(event: SampleHappened) -> None:
 
 @on(SampleHappened)
 def also(event: SampleHappened) -> None:
-    behaviour.get("also", lambda _: None)(event.sample_id)
+    if "also" in behaviour:
+        behaviour["also"](event.sample_id)
 
 
 @on(FollowUp)

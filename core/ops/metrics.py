@@ -1,0 +1,60 @@
+"""``/metrics`` for Prometheus: django-prometheus' counts, and the queues only the database knows of."""
+
+import hmac
+from collections.abc import Iterable
+from ipaddress import ip_network
+
+from django.conf import settings
+from django.db.models import Count, Min, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from core.api.addresses import client_address, parse
+from core.events.models import OutboxEvent
+from core.ops.models import FailedTask
+
+
+class QueueCollector(Collector):
+    """How much is owed, and for how long: asked of the database at each scrape, so every process tells the same."""
+
+    def collect(self) -> Iterable[Metric]:
+        owed = OutboxEvent.objects.aggregate(
+            pending=Count("pk", filter=Q(failed_at=None)),
+            failed=Count("pk", filter=Q(failed_at__isnull=False)),
+            oldest=Min("created_at", filter=Q(failed_at=None)),
+        )
+        events = GaugeMetricFamily("hubbub_outbox_events", "Events still owed to handlers.", labels=["state"])
+        events.add_metric(["pending"], owed["pending"])
+        events.add_metric(["failed"], owed["failed"])
+        yield events
+        age = (timezone.now() - owed["oldest"]).total_seconds() if owed["oldest"] else 0.0
+        yield GaugeMetricFamily("hubbub_outbox_oldest_seconds", "Age of the oldest event that is still pending.", value=age)
+        yield GaugeMetricFamily("hubbub_failed_tasks", "Tasks that failed for good and wait for an operator.", value=FailedTask.objects.count())
+
+
+registry = CollectorRegistry()
+registry.register(QueueCollector())
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Everything Prometheus wants to know. To anyone else this address does not exist."""
+    if not may_scrape(request):
+        raise Http404
+    exported: HttpResponse = ExportToDjangoView(request)
+    exported.content += generate_latest(registry)
+    return exported
+
+
+def may_scrape(request: HttpRequest) -> bool:
+    """By bearer token where one is set, or from one of METRICS_NETWORKS without a proxy we do not know in between."""
+    token = settings.METRICS_TOKEN
+    scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
+    if token and scheme.lower() == "bearer" and hmac.compare_digest(offered.encode(), token.encode()):
+        return True
+    address = parse(client_address(request))
+    forwarded_by_stranger = "HTTP_X_FORWARDED_FOR" in request.META and str(address) == request.META.get("REMOTE_ADDR")
+    return address is not None and not forwarded_by_stranger and any(address in ip_network(network) for network in settings.METRICS_NETWORKS)
