@@ -9,7 +9,7 @@ this is not built on it.
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -90,6 +90,15 @@ def channel_of(group: int) -> str:
     return f"{settings.REALTIME_PREFIX}:hub:{group}"
 
 
+async def end(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    """Cancel, and again while need be: a cancellation that meets the Redis client while it connects can get lost there."""
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=0.5)
+
+
 class Bus:
     """The link of one process. ``heard`` gets what others publish; ``gap`` is called when something may have been missed."""
 
@@ -116,9 +125,7 @@ class Bus:
         self._tasks = [asyncio.create_task(self._publish_queued(), name="hub-publish"), asyncio.create_task(self._listen(), name="hub-listen")]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         with contextlib.suppress(RedisError, OSError):
             await self._redis.aclose()
 

@@ -22,6 +22,7 @@ from core.realtime.connection import Connection
 from core.realtime.hub import current_hub
 from core.realtime.limits import Bucket
 from core.realtime.registry import Command, commands, encode, hooks
+from core.realtime.server import ABORT
 from core.realtime.threads import call, in_thread
 from core.realtime.wire import Ack, Error, ErrorBody
 
@@ -30,7 +31,6 @@ FRAME_BYTES = 100_000
 BAD_FRAMES = 20  # a minute
 FLOOD_FRAMES = 300  # refused for their number, in a minute
 URL_TOKENS = {"token", "access_token", "authorization", "jwt"}
-ABORT = "hubbub.abort"  # the ASGI extension of core.realtime.server that drops a connection at once
 
 
 class Frame(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 
 from core.realtime import metrics
-from core.realtime.bus import Bus, Deliver, Disconnect, Join, Leave, Missed, Operation
+from core.realtime.bus import Bus, Deliver, Disconnect, Join, Leave, Missed, Operation, end
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
 from core.realtime.limits import Windows
@@ -58,9 +58,7 @@ class Hub:
 
     async def stop(self) -> None:
         """End the hub's tasks. Its connections are the gateway's to close (see ``drain``)."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self.bus.stop()
 
     async def drain(self, seconds: float = 25.0) -> None:

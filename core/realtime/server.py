@@ -1,0 +1,82 @@
+"""The ASGI server of Hubbub: uvicorn, set up for sockets. ``python -m core.realtime.server --port 8000``.
+
+What the gateway counts on and other ASGI servers leave open is decided here: frames are limited before they are read, clients that went silent
+are found, no compression (it would be done again for every recipient), a connection that takes nothing can be dropped, and a SIGTERM lets what
+is under way finish before sockets are told to come back elsewhere.
+"""
+
+import argparse
+import os
+import socket
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+# The gateway answers frames past its own limit with an error; the server closes with 1009 what is far past it, before it is in memory.
+LARGEST_FRAME = 128 * 1024
+PING_SECONDS = 25.0
+PONG_SECONDS = 25.0  # a half-open connection is found after 50 s at the latest
+SHUTDOWN_SECONDS = 30
+ABORT = "hubbub.abort"  # ASGI extension: a callable that drops the connection at once
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """Lets the gateway drop a connection whose client takes nothing any more."""
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self.scope["extensions"][ABORT] = self.transport.abort  # type: ignore[index,typeddict-item]
+
+
+class Server(uvicorn.Server):
+    """Says goodbye properly."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        from core.realtime.hub import running_hub, stop_hub
+
+        for server in self.servers:
+            server.close()
+        if hub := running_hub():
+            await hub.drain()
+        await super().shutdown(sockets)
+        await stop_hub()
+
+
+def config(**options: Any) -> uvicorn.Config:
+    """How Hubbub wants uvicorn, but for ``options`` (host, port, fd, uds …)."""
+    defaults: dict[str, Any] = {
+        "loop": "uvloop",
+        "ws": SocketProtocol,
+        "ws_max_size": LARGEST_FRAME,
+        "ws_per_message_deflate": False,
+        "ws_ping_interval": PING_SECONDS,
+        "ws_ping_timeout": PONG_SECONDS,
+        "timeout_graceful_shutdown": SHUTDOWN_SECONDS,
+        "backlog": 4096,
+        "lifespan": "off",
+        "access_log": False,
+        "server_header": False,
+        # uvicorn logs addresses of sockets with their query at level info.
+        "log_level": "warning",
+    }
+    return uvicorn.Config("config.asgi:application", **{**defaults, **options})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m core.realtime.server", description="Serve Hubbub's sockets, and pages and REST with them.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--uds", help="a unix socket instead of host and port")
+    parser.add_argument("--fd", type=int, help="a listening socket inherited from a supervisor instead of host and port")
+    parser.add_argument("--ping-seconds", type=float, default=PING_SECONDS, help="how often a silent client is asked for a sign of life")
+    arguments = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+    ping = {"ws_ping_interval": arguments.ping_seconds, "ws_ping_timeout": arguments.ping_seconds}
+    Server(config(host=arguments.host, port=arguments.port, uds=arguments.uds, fd=arguments.fd, **ping)).run()
+
+
+if __name__ == "__main__":
+    main()
