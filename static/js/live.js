@@ -1,3 +1,59 @@
-// On every signed-in page: one socket, and what it brings that no page owns (badges, notifications).
+// On every signed-in page: one socket, and what it brings that no page owns (badges, notifications, messages that wait to be sent).
 
-export function startLive() {}
+import { toast } from "./components/toasts.js";
+import { get } from "./core/api.js";
+import { avatar } from "./core/people.js";
+import { startOutbox } from "./outbox.js";
+import { socket } from "./socket.js";
+
+const title = document.title;
+
+/** Show `count` on every badge of `name`, and the sum in the title. */
+export function setBadge(name, count) {
+  for (const badge of document.querySelectorAll(`[data-badge="${name}"]`)) {
+    badge.hidden = !count;
+    badge.querySelector("[data-badge-figure]").textContent = count > 99 ? "99+" : count;
+    badge.querySelector("[data-badge-words]").textContent = count;
+    badge.dataset.count = count;
+  }
+  const sum = [...document.querySelectorAll(".bottom-bar [data-badge]")].reduce((total, badge) => total + Number(badge.dataset.count ?? 0), 0);
+  document.title = sum ? `(${sum > 99 ? "99+" : sum}) ${title}` : title;
+}
+
+let asking = 0;
+
+/** Ask for the number of unread conversations, soon: many messages at once make one question. */
+export function refreshUnread() {
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    try {
+      setBadge("chats", (await get("messages/unread")).data.conversations);
+    } catch {
+      // The badge stays as it was; the next message asks again.
+    }
+  }, 300);
+}
+
+function announceNotification(notification) {
+  if (notification.kind === "message") return; // the chats badge says so already
+  toast({
+    text: notification.text,
+    href: notification.url,
+    lead: notification.actor ? avatar(notification.actor, "sm") : null,
+  });
+}
+
+export function startLive() {
+  for (const badge of document.querySelectorAll("[data-badge]")) badge.dataset.count = badge.querySelector("[data-badge-words]").textContent;
+  startOutbox();
+  socket.on("notification:new", announceNotification);
+  socket.on("notification:count", ({ unread }) => setBadge("notifications", unread));
+  socket.on("message:new", refreshUnread);
+  socket.on("conversation:updated", refreshUnread);
+  socket.on("session:revoked", () => location.assign("/sign-in/"));
+  socket.onState((state) => {
+    document.documentElement.dataset.socket = state;
+    if (state === "closed" && socket.closeCode === 4401) toast({ tone: "warning", text: "You are signed out here. Sign in again.", href: "/sign-in/" });
+  });
+  socket.start();
+}
