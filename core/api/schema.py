@@ -65,6 +65,11 @@ class EnvelopeAutoSchema(AutoSchema):
         found = re.match(r"/api/v1/([^/]+)", self.path)
         return [found.group(1)] if found else ["other"]
 
+    def get_operation_id(self) -> str:
+        """Method and path, spelt out: ``delete_auth_sessions_by_session_id``. Unique because the pair is."""
+        words = [part.replace("{", "by_").replace("}", "") for part in self.path.removeprefix("/api/v1/").strip("/").split("/")]
+        return re.sub(r"\W", "_", "_".join([self.method.lower(), *words]))
+
     def get_override_parameters(self) -> list[Any]:
         if self.method == "POST" and getattr(self.view, "idempotent", False):
             return [
