@@ -1,7 +1,8 @@
 """Development: everything on this machine, nothing to configure."""
 
+from config.env import BASE_DIR
 from config.settings.base import *
-from config.settings.base import BASE_DIR, SECRET_KEY
+from config.settings.base import SECRET_KEY
 
 DEBUG = True
 SECRET_KEY = SECRET_KEY or "development-only-" + "not-a-secret-" * 4

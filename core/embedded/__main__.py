@@ -1,6 +1,7 @@
-"""``python -m core.embedded keep <directory>``: keep the servers of a home alive while anybody uses them."""
+"""``python -m core.embedded <directory>``: keep the servers of a home alive while anybody uses them."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from core.embedded.home import Home
@@ -9,12 +10,14 @@ from core.embedded.keeper import Keeper
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m core.embedded")
-    parser.add_argument("command", choices=["keep"])
     parser.add_argument("directory", type=Path)
     parser.add_argument("--throwaway", action="store_true", help="fast and unsafe: for tests")
     parser.add_argument("--stand-by", action="store_true", help="wait for another keeper to go instead of leaving")
     arguments = parser.parse_args()
-    Keeper(Home(arguments.directory.resolve(), arguments.throwaway), stand_by=arguments.stand_by).run()
+    try:
+        Keeper(Home(arguments.directory.resolve(), arguments.throwaway), stand_by=arguments.stand_by).run()
+    except RuntimeError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -44,20 +44,33 @@ def using(home: Home) -> Iterator[Home]:
 
     Raises RuntimeError, with the tail of the logs, when they cannot be started.
     """
-    home.prepare()
-    with home.open_lock("users") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)  # waits while a keeper that found nobody is stopping them
+    with claimed(home):
         _wait_until_up(home)
         yield home
+
+
+@contextmanager
+def claimed(home: Home) -> Iterator[None]:
+    """Count as a user of ``home`` without starting anything."""
+    home.prepare()
+    with home.open_lock("users") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)  # waits while a keeper that found nobody is stopping the servers
+        yield
+
+
+def make_database(home: Home) -> None:
+    with home.locked("database"):
+        postgres.make_database(home)
 
 
 def is_up(home: Home) -> bool:
     return postgres.answers(home) and valkey.answers(home)
 
 
-def command(home: Home) -> list[str]:
+def command(home: Home, *, stand_by: bool = False) -> list[str]:
     """How to start the keeper of ``home`` as a process."""
-    return [sys.executable, "-m", "core.embedded", "keep", str(home.path), *(["--throwaway"] if home.throwaway else [])]
+    options = [*(["--throwaway"] if home.throwaway else []), *(["--stand-by"] if stand_by else [])]
+    return [sys.executable, "-m", "core.embedded", str(home.path), *options]
 
 
 def _wait_until_up(home: Home) -> None:
@@ -72,8 +85,7 @@ def _wait_until_up(home: Home) -> None:
             with (home.path / "keeper.log").open("ab") as log:
                 keeper = subprocess.Popen(command(home), cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         time.sleep(0.05)
-    with home.locked("database"):
-        postgres.make_database(home)
+    make_database(home)
 
 
 def _log_tail(home: Home) -> str:

@@ -4,12 +4,11 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 
 import psycopg
 
 from core.embedded.home import Home
-from core.embedded.processes import AS_NOBODY, NOBODY, spawn, unprivileged
+from core.embedded.processes import AS_NOBODY, NOBODY, end_orphan, spawn, unprivileged
 
 NAME = "PostgreSQL"
 STOP_SIGNAL = signal.SIGINT  # "fast": ends the connections, writes a checkpoint
@@ -46,7 +45,9 @@ def start(home: Home) -> "subprocess.Popen[bytes]":
     """Start the server as our child, making the cluster first where there is none. The caller is the home's only keeper."""
     if not (home.postgres_data / "PG_VERSION").exists():
         _initialise(home)
-    _clear_leftovers(home)
+    stop_signals = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
+    for pid_file in (home.postgres_data / "postmaster.pid", home.sockets / ".s.PGSQL.5432.lock"):
+        end_orphan(pid_file, str(home.postgres_data), stop_signals)
     settings = {**SETTINGS, **(THROWAWAY_SETTINGS if home.throwaway else {}), "unix_socket_directories": str(home.sockets)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (home.path / "postgres.log").open("ab") as log:
@@ -74,28 +75,3 @@ def _initialise(home: Home) -> None:
     if made.returncode != 0:
         raise RuntimeError(f"PostgreSQL could not make its data directory {unfinished}:\n{made.stdout}{made.stderr}")
     unfinished.rename(home.postgres_data)
-
-
-def _clear_leftovers(home: Home) -> None:
-    """Deal with what a killed server left: end an orphan that still has the data, or remove a pid file whose number somebody else now has."""
-    pid_file = home.postgres_data / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    pid = int((pid_file.read_text().split() or ["0"])[0])
-    if _is_postmaster_of(home, pid):
-        for stop_signal in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            os.kill(pid, stop_signal)
-            deadline = time.monotonic() + 10
-            while _is_postmaster_of(home, pid) and time.monotonic() < deadline:
-                time.sleep(0.05)
-            if not _is_postmaster_of(home, pid):
-                break
-    pid_file.unlink(missing_ok=True)
-    (home.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
-
-
-def _is_postmaster_of(home: Home, pid: int) -> bool:
-    if pid <= 0:
-        return False
-    listed = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return str(home.postgres_data) in listed.stdout

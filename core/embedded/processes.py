@@ -5,10 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 AS_NOBODY_IN_A_NAMESPACE = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
 AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
@@ -42,6 +44,7 @@ def spawn(
     before: Sequence[str] = (),
     output: IO[bytes] | int | None = None,
     environment: dict[str, str] | None = None,
+    pass_descriptors: tuple[int, ...] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C reaches it only through us. Call from the main thread: the tie is to the thread."""
     return subprocess.Popen(
@@ -51,6 +54,8 @@ def spawn(
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
         env=environment,
+        cwd=CHECKOUT,
+        pass_fds=pass_descriptors,
     )
 
 
@@ -72,3 +77,33 @@ def kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):  # nobody left; macOS says EPERM for a group of zombies
         return
+
+
+def end_orphan(pid_file: Path, mark: str, stop_signals: Sequence[signal.Signals]) -> None:
+    """End a server whose parent was killed before it could. The number in a pid file may by now be somebody else's, so the process has to
+    name ``mark`` in its command line. A file whose number belongs to a stranger is removed; one whose process is gone is left as it is."""
+    try:
+        pid = int((pid_file.read_text().split() or ["0"])[0])
+    except (FileNotFoundError, ValueError):
+        return
+    if (line := command_line(pid)) and mark not in line:
+        pid_file.unlink()
+        return
+    for stop_signal in stop_signals:
+        deadline = time.monotonic() + 10
+        while mark in command_line(pid):
+            if time.monotonic() > deadline:
+                break
+            os.kill(pid, stop_signal)
+            time.sleep(0.1)
+
+
+def command_line(pid: int) -> str:
+    """How a process was started; empty when there is none."""
+    proc = Path("/proc")
+    if (proc / "self").exists():
+        try:
+            return (proc / str(pid) / "cmdline").read_text(errors="replace").replace("\0", " ")
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    return subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout

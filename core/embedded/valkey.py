@@ -7,7 +7,7 @@ import subprocess
 import redis
 
 from core.embedded.home import Home
-from core.embedded.processes import spawn
+from core.embedded.processes import end_orphan, spawn
 
 NAME = "Valkey"
 STOP_SIGNAL = signal.SIGTERM
@@ -37,7 +37,10 @@ def answers(home: Home) -> bool:
 
 def start(home: Home) -> "subprocess.Popen[bytes]":
     """Start the server as our child. The caller is the home's only keeper."""
+    pid_file = home.valkey_data / "pid"
+    end_orphan(pid_file, str(home.valkey_socket), (signal.SIGTERM, signal.SIGKILL))  # it would remove the new server's socket when it ends
     options = {
+        "pidfile": str(pid_file),
         "port": "0",
         "unixsocket": str(home.valkey_socket),
         "unixsocketperm": "700",

@@ -1,27 +1,25 @@
 """The database of a process that runs tests: copied from a template that is migrated once, whenever the migrations change."""
 
-import hashlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import psycopg
-from django.apps import apps
 from psycopg import sql
 
+from core.embedded import schema
 from core.testing.environment import HOME, Environment
 
 
 def make_database(environment: Environment) -> None:
     """A fresh, migrated, empty database under the name DATABASE_URL already has."""
     with HOME.locked("template"), psycopg.connect(environment.admin_url, autocommit=True) as server:
-        wanted = _migrations_fingerprint()
-        if _comment(server, environment.template) != wanted:
+        wanted = schema.fingerprint()
+        if schema.mark(server, environment.template) != wanted:
             _drop(server, environment.template)
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(environment.template)))
             _migrate(environment.template_url)
-            server.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(environment.template), sql.Literal(wanted)))
+            schema.set_mark(server, environment.template, wanted)
         _drop(server, environment.database)
         names = map(sql.Identifier, (environment.database, environment.template))
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(*names))
@@ -30,20 +28,6 @@ def make_database(environment: Environment) -> None:
 def drop_database(environment: Environment) -> None:
     with psycopg.connect(environment.admin_url, autocommit=True) as server:
         _drop(server, environment.database)
-
-
-def _migrations_fingerprint() -> str:
-    """Changes with any migration of any app, ours or installed."""
-    digest = hashlib.sha256()
-    for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
-        for migration in sorted(Path(config.path, "migrations").glob("*.py")):
-            digest.update(f"{config.label}/{migration.name}".encode() + migration.read_bytes())
-    return digest.hexdigest()
-
-
-def _comment(server: "psycopg.Connection[tuple[object, ...]]", database: str) -> object:
-    row = server.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]).fetchone()
-    return row[0] if row else None
 
 
 def _drop(server: "psycopg.Connection[tuple[object, ...]]", database: str) -> None:
