@@ -5,3 +5,11 @@ class InboxConfig(AppConfig):
     name = "notifications.inbox"
     label = "notifications_inbox"
     verbose_name = "Notifications"
+
+    def ready(self) -> None:
+        from core.web import navigation
+        from notifications.inbox.selectors import unread_count
+
+        navigation.register(
+            navigation.Entry(key="notifications", label="Notifications", icon="bell", path="/notifications/", order=40, count=unread_count)
+        )

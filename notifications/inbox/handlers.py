@@ -1,0 +1,123 @@
+"""What becomes news for whom, and what the sockets of its reader hear."""
+
+from accounts.users.models import User
+from chat.messages.events import MessagesSent, ReceiptsMoved
+from core.events.registry import on
+from core.realtime.push import push
+from notifications.inbox import services, tasks
+from notifications.inbox.events import NotificationsAdded, NotificationsRead
+from notifications.inbox.models import Kind, Notification
+from notifications.inbox.selectors import unread_count
+from notifications.inbox.serializers import NotificationSerializer
+from notifications.inbox.wire import NotificationCount, NotificationNew, NotificationsReadFrame
+from social.graph.events import Blocked, Followed, Unfollowed
+from social.posts.events import CommentCreated, CommentLiked, CommentRemoved, CommentUnliked, PostDeleted, PostHidden, PostLiked, PostUnliked
+from social.posts.models import Comment, CommentLike, Post, PostLike
+
+
+@on(Followed)
+def tell_of_follow(event: Followed) -> None:
+    people = User.objects.in_bulk([event.follower_id, event.followed_id])
+    if len(people) == 2:
+        follower, followed = people[event.follower_id], people[event.followed_id]
+        thing = f"follow:{follower.pk}"
+        services.notify(recipient=followed, actor=follower, kind=Kind.FOLLOW, thing=thing, path=f"/{follower.username}/")
+
+
+@on(Unfollowed)
+def withdraw_follow(event: Unfollowed) -> None:
+    services.withdraw(thing=f"follow:{event.follower_id}", recipient_id=event.followed_id)
+
+
+@on(PostLiked)
+def tell_of_post_like(event: PostLiked) -> None:
+    like = PostLike.objects.select_related("user", "post__author").filter(post=event.post_id, user=event.user_id).first()
+    if like and like.post.is_live:
+        _notify_author(like.post, like.user, Kind.LIKE, f"like:post:{like.post_id}:{like.user_id}")
+
+
+@on(CommentLiked)
+def tell_of_comment_like(event: CommentLiked) -> None:
+    like = CommentLike.objects.select_related("user", "comment__author").filter(comment=event.comment_id, user=event.user_id).first()
+    if like and like.comment.is_live:
+        _notify_author(like.comment, like.user, Kind.LIKE, f"like:comment:{like.comment_id}:{like.user_id}")
+
+
+@on(PostUnliked)
+def withdraw_post_like(event: PostUnliked) -> None:
+    services.withdraw(thing=f"like:post:{event.post_id}:{event.user_id}")
+
+
+@on(CommentUnliked)
+def withdraw_comment_like(event: CommentUnliked) -> None:
+    services.withdraw(thing=f"like:comment:{event.comment_id}:{event.user_id}")
+
+
+@on(CommentCreated)
+def tell_of_comment(event: CommentCreated) -> None:
+    """The author of what it answers hears of a reply, the author of the post of a comment; who is both hears once."""
+    comment = Comment.objects.select_related("author", "post__author", "parent__author").filter(pk=event.comment_id).first()
+    if comment is None or not comment.is_live or not comment.post.is_live:
+        return
+    thing = f"comment:{comment.pk}"
+    if comment.parent is not None:
+        _notify_author(comment.parent, comment.author, Kind.REPLY, thing, comment.get_absolute_url())
+    _notify_author(comment.post, comment.author, Kind.COMMENT, thing, comment.get_absolute_url())
+
+
+@on(CommentRemoved)
+def forget_comment(event: CommentRemoved) -> None:
+    services.withdraw(thing=f"comment:{event.comment_id}", read_too=True)
+    services.forget_target(target_kind="comment", target_id=event.comment_id)
+
+
+@on(PostDeleted, PostHidden)
+def forget_post(event: PostDeleted | PostHidden) -> None:
+    services.forget_target(target_kind="post", target_id=event.post_id)
+    for comment_id in Comment.objects.filter(post=event.post_id).values_list("pk", flat=True):
+        services.forget_target(target_kind="comment", target_id=comment_id)
+
+
+@on(Blocked)
+def separate(event: Blocked) -> None:
+    services.separate(one_id=event.blocker_id, other_id=event.blocked_id)
+
+
+@on(MessagesSent)
+def tell_of_messages(event: MessagesSent) -> None:
+    tasks.tell_of_messages.apply_async([[str(message_id) for message_id in event.message_ids]], countdown=tasks.READING_SECONDS)
+
+
+@on(ReceiptsMoved)
+def messages_read(event: ReceiptsMoved) -> None:
+    tasks.messages_read.delay([(str(receipt.conversation_id), str(receipt.person_id)) for receipt in event.receipts])
+
+
+@on(NotificationsAdded)
+def push_new(event: NotificationsAdded) -> None:
+    for line in Notification.objects.select_related("actor", "recipient").filter(pk__in=event.notification_ids):
+        push(f"user:{line.recipient_id}", NotificationNew(**NotificationSerializer(line).data))
+        _push_count(line.recipient)
+
+
+@on(NotificationsRead)
+def push_read(event: NotificationsRead) -> None:
+    push(f"user:{event.recipient_id}", NotificationsReadFrame(ids=event.notification_ids or None))
+    if recipient := User.objects.filter(pk=event.recipient_id).first():
+        _push_count(recipient)
+
+
+def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, path: str = "") -> None:
+    services.notify(
+        recipient=target.author,
+        actor=actor,
+        kind=kind,
+        thing=thing,
+        path=path or target.get_absolute_url(),
+        target_kind="post" if isinstance(target, Post) else "comment",
+        target_id=target.pk,
+    )
+
+
+def _push_count(recipient: User) -> None:
+    push(f"user:{recipient.pk}", NotificationCount(unread=unread_count(recipient)))
