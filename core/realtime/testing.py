@@ -18,6 +18,7 @@ from typing import Any, Self
 import msgspec
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from core.realtime import catalogue
 from core.realtime.authentication import PROTOCOL, TOKEN_PREFIX
@@ -94,9 +95,7 @@ class SocketClient:
 
     async def connect(self) -> bool:
         """Shake hands. False when the server refused."""
-        from config.asgi import application
-
-        self._application = communicator(application, self.scope)
+        self._application = communicator(import_string(settings.ASGI_APPLICATION), self.scope)
         await self._application.send_input({"type": "websocket.connect"})
         answer = await self._application.receive_output(TIMEOUT)
         if answer["type"] == "websocket.close":
