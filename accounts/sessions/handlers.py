@@ -1,10 +1,21 @@
-"""What sessions do when something happens to their person."""
+"""What follows when a session ends, and when something happens to its person."""
 
 from accounts.sessions import services
-from accounts.sessions.models import EndReason
+from accounts.sessions.events import SessionEnded
+from accounts.sessions.models import EndReason, Session
 from accounts.users.events import UserSuspended
 from accounts.users.models import User
 from core.events.registry import on
+from core.realtime import push
+from core.realtime.codes import CloseCode
+from core.realtime.wire import SessionRevoked
+
+
+@on(SessionEnded)
+def close_sockets(event: SessionEnded) -> None:
+    """The sockets that came in by the session hear why and are closed, in whatever process they are."""
+    reason = Session.objects.filter(pk=event.session_id).values_list("end_reason", flat=True).first() or EndReason.ENDED
+    push.disconnect(f"session:{event.session_id}", CloseCode.SESSION_REVOKED, reason, message=SessionRevoked(reason=reason))
 
 
 @on(UserSuspended)

@@ -1,5 +1,6 @@
 """Reads of sessions."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from accounts.sessions.models import Session
@@ -29,3 +30,9 @@ def session_of(viewer: User, session_id: UUID) -> Session:
     if session is None:
         raise NotFound
     return session
+
+
+def standing_sessions(session_ids: Collection[str]) -> set[str]:
+    """Those of ``session_ids`` whose session is live and whose person may be here, in one query."""
+    standing = Session.objects.live().filter(pk__in=session_ids, user__in=User.objects.active())
+    return {str(pk) for pk in standing.values_list("pk", flat=True)}
