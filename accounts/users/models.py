@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.users.querysets import UserManager
 from core.models import BaseModel
+from core.storage import store
 
 
 class Circle(models.TextChoices):
@@ -71,6 +72,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     def name(self) -> str:
         """What to call this person: the display name, or the username where there is none."""
         return self.display_name or self.username
+
+    @property
+    def avatar_url(self) -> str | None:
+        return store.public_url(f"{self.avatar_key}/256.webp") if self.avatar_key else None
 
     @property
     def is_suspended(self) -> bool:

@@ -3,22 +3,18 @@
 from rest_framework import serializers
 
 from accounts.users.models import User
-from core.storage import store
 
 
 class PersonSerializer(serializers.ModelSerializer):
     """A person as others meet them."""
 
     name = serializers.CharField(read_only=True)
-    avatar_url = serializers.SerializerMethodField()
+    avatar_url = serializers.CharField(read_only=True, allow_null=True)
 
     class Meta:
         model = User
         fields = ["id", "username", "name", "avatar_url", "avatar_blurhash", "is_verified"]
         read_only_fields = fields
-
-    def get_avatar_url(self, person: User) -> str | None:
-        return store.public_url(f"{person.avatar_key}/256.webp") if person.avatar_key else None
 
 
 class MeSerializer(PersonSerializer):
