@@ -3,7 +3,7 @@ PYTHON ?= python3
 WORKERS ?= auto
 BIN := .venv/bin
 
-.PHONY: help run env css test
+.PHONY: help run env css test bench
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -20,3 +20,5 @@ css: env  ## the style sheet, once
 test: env  ## the whole suite, in parallel, on servers of its own (ARGS="-k name" narrows it)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
+bench: env  ## measure the sockets (ARGS="sustained" or another scenario; see benchmarks/README.md)
+	@$(BIN)/python -m benchmarks.run $(or $(ARGS),sockets)

@@ -1,0 +1,1 @@
+"""How fast Hubbub is, beside what people would build instead. ``README.md`` has the method."""
