@@ -4,24 +4,38 @@ The environment (or a ``.env`` file beside ``manage.py``) is read once, at start
 ever printed. ``.env.example`` is generated from this file (``python -m config.env``) and a test keeps the two alike.
 """
 
+import json
 import sys
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_origin
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_LENGTH = 50
+SECRET_VARIETY = 12  # different characters; fifty random ones of base64 have about 35
+PLACEHOLDERS = ("not-a-secret", "change-me", "changeme", "django-insecure", "development", "example", "placeholder", "your-secret")
+SCHEMES = {"database_url": ("postgresql", "postgres"), "redis_url": ("redis", "rediss"), "email_url": ("smtp", "smtps")}
 
 
 class Env(BaseSettings):
     """The environment as typed values. Field descriptions become the comments of ``.env.example``."""
 
-    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file=BASE_DIR / ".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        enable_decoding=False,  # JSON is read below, where a mistake in it is one problem among the others
+    )
 
     secret_key: SecretStr = Field(
         SecretStr(""), description="Signs sessions, tokens and links. Required in production: 50 characters or more, random."
     )
+    debug: bool = Field(False, description="Pages that show what went wrong, to anybody. Development has them anyway; production refuses them.")
     site_url: str = Field("http://localhost:8000", description="Where people reach Hubbub, scheme and host, no slash at the end.")
     site_name: str = Field("Hubbub", description="What the site calls itself.")
     allowed_hosts: list[str] = Field(
@@ -68,13 +82,118 @@ class Env(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How log lines look.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level logged.")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read_json(cls, value: object, field: ValidationInfo) -> object:
+        if not isinstance(value, str) or get_origin(cls.model_fields[str(field.field_name)].annotation) not in {list, dict}:
+            return value
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            raise ValueError("must be JSON") from None
 
-def load() -> Env:
+
+class ProductionEnv(Env):
+    """What production insists on besides. A check says what is wanted and never what was found."""
+
+    model_config = SettingsConfigDict(validate_default=True)
+
+    @field_validator("secret_key")
+    @classmethod
+    def _secret_is_strong(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if len(secret) < SECRET_LENGTH or len(set(secret)) < SECRET_VARIETY:
+            raise ValueError(f"needs at least {SECRET_LENGTH} random characters. One way to make them: openssl rand -base64 48")
+        if any(word in secret.lower() for word in PLACEHOLDERS):
+            raise ValueError("looks like a placeholder from an example. One way to make a real one: openssl rand -base64 48")
+        return value
+
+    @field_validator("debug")
+    @classmethod
+    def _debug_is_off(cls, value: bool) -> bool:
+        if value:
+            raise ValueError("must be off: its error pages show code and settings to anybody")
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _hosts_are_named(cls, value: list[str]) -> list[str]:
+        if not value or any("*" in host for host in value):
+            raise ValueError('must list the host names that are answered, without "*"')
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_are_networks(cls, value: list[str]) -> list[str]:
+        try:
+            open_to_all = any(ip_network(network, strict=False).prefixlen == 0 for network in value)
+        except ValueError:
+            raise ValueError('must be networks, such as ["10.0.0.0/8"]') from None
+        if open_to_all:
+            raise ValueError("must not be every address: anybody could then claim to be anybody")
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _site_is_encrypted(cls, value: str) -> str:
+        if urlsplit(value).scheme != "https" or urlsplit(value).hostname in {None, "localhost"}:
+            raise ValueError("must be the https:// address people use")
+        return value
+
+    @field_validator("database_url", "redis_url", "email_url")
+    @classmethod
+    def _service_is_named(cls, value: str, field: ValidationInfo) -> str:
+        schemes = SCHEMES[str(field.field_name)]
+        if urlsplit(value).scheme not in schemes:
+            raise ValueError(f"is required in production and starts with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    @field_validator("default_from_email")
+    @classmethod
+    def _sender_is_ours(cls, value: str) -> str:
+        if "@" not in value or "@localhost" in value:
+            raise ValueError("must be an address of this site, to which people can answer")
+        return value
+
+    @field_validator("s3_secret_access_key")
+    @classmethod
+    def _keys_come_in_pairs(cls, value: SecretStr, fields: ValidationInfo) -> SecretStr:
+        if bool(value.get_secret_value()) != bool(fields.data.get("s3_access_key_id")):
+            raise ValueError("belongs to S3_ACCESS_KEY_ID: set both or neither")
+        return value
+
+
+def load(kind: type[Env] = Env) -> Env:
     """Read the environment or stop the program with every problem on its own line, values withheld."""
     try:
-        return Env()
+        return kind()
     except ValidationError as error:
         lines = [
-            f"  {'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}" for problem in error.errors(include_input=False, include_url=False)
+            f"  {'.'.join(map(str, problem['loc'])).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_input=False, include_url=False)
         ]
         sys.exit("Hubbub cannot start, the configuration has problems:\n" + "\n".join(lines))
+
+
+def example() -> str:
+    """The text of ``.env.example``: every setting with what it is for and its default."""
+    lines = ["# Copy to .env and change what differs. Everything has a default in development. Made by: python -m config.env", ""]
+    for name, field in Env.model_fields.items():
+        lines += [f"# {field.description}", f"{name.upper()}={_as_text(field.get_default(call_default_factory=True))}", ""]
+    return "\n".join(lines)
+
+
+def _as_text(value: object) -> str:
+    match value:
+        case SecretStr():
+            return value.get_secret_value()
+        case Path():
+            return str(value.relative_to(BASE_DIR))
+        case bool() | list() | dict():
+            return json.dumps(value)
+        case _:
+            return str(value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(example())

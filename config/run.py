@@ -78,8 +78,8 @@ def start_hubbub(supervisor: Supervisor, home: Home, listener: socket.socket, *,
     address = f"http://localhost:{port}"
     os.environ.setdefault("SITE_URL", address)  # links in mail lead to where it really is
     descriptor = listener.fileno()
-    daphne = [sys.executable, "-m", "daphne", "--fd", str(descriptor), "--verbosity", "0", "config.asgi:application"]
-    supervisor.start(Part("web", daphne, pass_descriptors=(descriptor,)))
+    server = [sys.executable, "-m", "core.realtime.server", "--fd", str(descriptor)]
+    supervisor.start(Part("web", server, pass_descriptors=(descriptor,)))
     ready = threading.Event()
     threading.Thread(target=wait_for_answer, args=(address, ready), daemon=True).start()
     supervisor.wait_until(ready.is_set)

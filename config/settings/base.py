@@ -15,7 +15,7 @@ env = load()
 SITE_NAME = env.site_name
 SITE_URL = env.site_url.rstrip("/")
 SECRET_KEY = env.secret_key.get_secret_value()
-DEBUG = False
+DEBUG = env.debug
 ALLOWED_HOSTS = env.allowed_hosts
 TRUSTED_PROXIES = env.trusted_proxies
 

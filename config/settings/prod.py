@@ -1,6 +1,12 @@
 """Production: refuses to start unsafe."""
 
-from config.settings.base import *
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from config.env import ProductionEnv, load
+
+env = load(ProductionEnv)  # before anything else is decided
+
+from config.settings.base import *  # noqa: E402
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
@@ -15,3 +21,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.web.static.HashedFiles"},
 }
+
+mail = urlsplit(env.email_url)
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = mail.hostname or ""
+EMAIL_PORT = mail.port or (465 if mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER = unquote(mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(mail.password or "")
+EMAIL_USE_SSL = mail.scheme == "smtps"
+EMAIL_USE_TLS = not EMAIL_USE_SSL and parse_qs(mail.query).get("tls", ["true"]) == ["true"]
+EMAIL_TIMEOUT = 10
