@@ -1,6 +1,16 @@
 """Where this slice is reached. ``api`` is mounted at /api/v1/, ``pages`` at /."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-api: list[URLPattern] = []
+from chat.messages import api as endpoints
+
+api: list[URLPattern] = [
+    path("conversations", endpoints.Conversations.as_view(), name="conversations"),
+    path("conversations/direct", endpoints.DirectConversations.as_view(), name="conversations-direct"),
+    path("conversations/<uuid:conversation_id>", endpoints.OneConversation.as_view(), name="conversation"),
+    path("conversations/<uuid:conversation_id>/read", endpoints.ConversationRead.as_view(), name="conversation-read"),
+    path("conversations/<uuid:conversation_id>/messages", endpoints.ConversationMessages.as_view(), name="conversation-messages"),
+    path("messages/unread", endpoints.UnreadMessages.as_view(), name="messages-unread"),
+    path("messages/<uuid:message_id>", endpoints.OneMessage.as_view(), name="message"),
+]
 pages: list[URLPattern] = []

@@ -86,3 +86,60 @@ class MessageStatus(Outbound, type="message:status"):
     person: UUID
     delivered_seq: int
     read_seq: int
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """Another person of a conversation. ``presence`` is online, away, busy, offline, or null where it is not shown; the rest as in message:status."""
+
+    id: UUID
+    username: str
+    name: str
+    avatar_url: str | None
+    avatar_blurhash: str
+    is_verified: bool
+    presence: str | None
+    last_seen_at: datetime | None
+    delivered_seq: int
+    read_seq: int
+
+
+class ConversationShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation as one person sees it. ``read_seq`` and ``unread_count`` are that person's own."""
+
+    id: UUID
+    kind: str
+    people: list[Member]
+    last_message: "MessageNew | None"
+    last_seq: int
+    read_seq: int
+    unread_count: int
+    active_at: datetime
+    created_at: datetime
+
+
+class ConversationNew(Outbound, type="conversation:new"):
+    """A conversation is in the list: new, back after it was deleted, or open again after a block was lifted."""
+
+    conversation: ConversationShape
+
+
+class ConversationUpdated(Outbound, type="conversation:updated"):
+    """To a person's own devices: how far they read, and how many messages are left."""
+
+    conversation: UUID
+    read_seq: int
+    unread_count: int
+
+
+class ConversationRemoved(Outbound, type="conversation:removed"):
+    """A conversation is out of the list: deleted by this person, or closed by a block."""
+
+    conversation: UUID
+
+
+class TypingUpdate(Outbound, type="typing:update"):
+    """Somebody started or stopped writing. A start is over after 5 s even when no stop follows: the server sends one."""
+
+    conversation: UUID
+    user: UUID
+    typing: bool

@@ -272,6 +272,7 @@ LIMITS = {
     "confirm": "20/15 minutes",
     "mail": "5/hour",
     "uploads": "10/hour",
+    "messages": "30/minute",
     **env.limits,
 }
 LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "refresh", "second_factor", "confirm", "mail"})

@@ -30,11 +30,15 @@ CONNECTIONS = 16
 
 
 class Deliver(msgspec.Struct, frozen=True, array_like=True, tag="d"):
-    """Give ``frame`` to everyone in any of ``rooms``, once, but not to the connection ``exclude``."""
+    """Give ``frame`` to everyone in any of ``rooms``, once, but not to the connection or the person ``exclude``.
+
+    With a ``position`` it is that number in the order of its one room: nobody gets it twice, or before the one before it.
+    """
 
     rooms: list[str]
     frame: str
     exclude: str | None = None
+    position: int | None = None
 
 
 class Join(msgspec.Struct, frozen=True, array_like=True, tag="j"):

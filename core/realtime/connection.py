@@ -42,6 +42,7 @@ class Connection:
         "expires_at",
         "hub",
         "id",
+        "positions",
         "rooms",
         "session_id",
         "state",
@@ -58,6 +59,7 @@ class Connection:
         self.busy = False
         self.closing: CloseCode | int | None = None
         self.rooms: set[str] = set()
+        self.positions: dict[str, int] = {}  # of what is pushed in order: the last this socket was given, by room
         self.state: dict[str, Any] = {}
         self.hub = hub
         self._send = send

@@ -19,7 +19,7 @@ from core.realtime.bus import Bus, Deliver, Disconnect, Join, Leave, Missed, Ope
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
 from core.realtime.limits import Windows
-from core.realtime.registry import frame, hooks
+from core.realtime.registry import GapHook, frame, hooks
 from core.realtime.seats import Seats
 from core.realtime.threads import call
 from core.realtime.wire import SessionExpiring
@@ -102,6 +102,7 @@ class Hub:
 
     def exit(self, connection: Connection, room: str) -> None:
         connection.rooms.discard(room)
+        connection.positions.pop(room, None)
         if members := self.rooms.get(room):
             members.discard(connection)
             if not members:
@@ -151,9 +152,11 @@ class Hub:
     def perform(self, operation: Operation) -> None:
         """Do one operation for the members of this process. One connection's trouble is never another's."""
         match operation:
+            case Deliver(rooms=[room], frame=text, position=int(position)):
+                self._deliver_in_order(room, text, position)
             case Deliver(rooms=rooms, frame=text, exclude=exclude):
                 for connection in self.members(rooms):
-                    if connection.id != exclude:
+                    if exclude is None or exclude not in (connection.id, connection.user_id):
                         connection.deliver(text)
             case Join(user=user, room=room):
                 self._changes.setdefault(user, {})[room] = (time.monotonic(), True)
@@ -169,6 +172,25 @@ class Hub:
                     self.end(connection, operation)
             case Missed():
                 self.missed()
+
+    def _deliver_in_order(self, room: str, text: str, position: int) -> None:
+        behind = []
+        for connection in tuple(self.rooms.get(room, ())):
+            last = connection.positions.get(room)
+            if last is None or position == last + 1:
+                connection.positions[room] = position
+                connection.deliver(text)
+            elif position > last + 1:
+                behind.append(connection)
+        if behind and (hook := hooks.gap.get(room.partition(":")[0])) is not None:
+            self.spawn(self._fill_gap(hook, room, behind))
+
+    async def _fill_gap(self, hook: GapHook, room: str, behind: list[Connection]) -> None:
+        metrics.gaps.inc()
+        try:
+            await hook(room, behind)
+        except Exception:
+            log.exception("gap_hook_failed", room=room)
 
     def members(self, rooms: list[str]) -> Iterable[Connection]:
         """Everyone in any of ``rooms``, once, as a copy that may be iterated while members come and go."""

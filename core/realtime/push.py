@@ -25,10 +25,18 @@ GIVE_UP_SECONDS = 1.0
 
 
 def push(rooms: str | Iterable[str], message: Outbound, exclude: str | None = None) -> None:
-    """Send ``message`` to every socket in any of ``rooms``, once each, but not to the connection with the id ``exclude``."""
+    """Send ``message`` to every socket in any of ``rooms``, once each, but not to the connection or the person with the id ``exclude``."""
     names = [rooms] if isinstance(rooms, str) else list(rooms)
     if names:
         _submit(Deliver(names, frame(message), exclude))
+
+
+def push_in_order(room: str, message: Outbound, position: int) -> None:
+    """Send ``message`` as number ``position`` of what happens in ``room``.
+
+    A socket gets each number once and in order. Where one is missing, nothing later is sent until the ``on_gap`` hook of the room has filled in.
+    """
+    _submit(Deliver([room], frame(message), None, position))
 
 
 def join(user_id: UUID | str, room: str) -> None:

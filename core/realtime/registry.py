@@ -35,6 +35,7 @@ ConnectHook = Callable[["Connection"], "Iterable[str] | Awaitable[Iterable[str]]
 DisconnectHook = Callable[["Connection"], "Awaitable[None] | None"]
 ResumeHook = Callable[["Connection", Any], "Awaitable[Any] | Any"]
 HeartbeatHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
+GapHook = Callable[[str, "list[Connection]"], Awaitable[None]]
 RoomAuthoriser = Callable[["Connection", str], bool]
 
 
@@ -88,6 +89,7 @@ class Hooks:
     disconnect: list[DisconnectHook] = field(default_factory=list)
     heartbeat: list[HeartbeatHook] = field(default_factory=list)
     resume: dict[str, tuple[type[Any], ResumeHook]] = field(default_factory=dict)
+    gap: dict[str, GapHook] = field(default_factory=dict)
 
 
 commands: dict[str, Command] = {}
@@ -154,11 +156,24 @@ def on_heartbeat(hook: HandlerT) -> HandlerT:
     return hook
 
 
-def on_resume(section: str, payload: type[Any]) -> Callable[[HandlerT], HandlerT]:
+def on_resume(section: str, payload: Any) -> Callable[[HandlerT], HandlerT]:
     """Call ``hook(connection, value)`` when a client's ``resume`` carries ``section``: send what it missed, in order."""
 
     def register(hook: HandlerT) -> HandlerT:
         hooks.resume[section] = (payload, hook)
+        return hook
+
+    return register
+
+
+def on_gap(kind: str) -> Callable[[HandlerT], HandlerT]:
+    """Call the coroutine ``hook(room, connections)`` when connections in a room ``<kind>:<id>`` missed something that was pushed in order.
+
+    It reads what comes after ``connection.positions[room]``, delivers that, and raises the position.
+    """
+
+    def register(hook: HandlerT) -> HandlerT:
+        hooks.gap[kind] = hook
         return hook
 
     return register

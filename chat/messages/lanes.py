@@ -1,0 +1,158 @@
+"""Group commit: what came in while the last transaction ran goes into the next one.
+
+A few threads, the lanes, each run the ordinary ``send_messages`` on batches of what is queued; a conversation always takes the same lane. Nothing
+waits for a timer: alone, a message is a batch of one, and the busier it gets the more of them share a commit. Results go back, and messages out
+to the sockets, after the commit; a further thread settles what is left of the events. Receipts are gathered for a moment first, for only the
+last of them counts.
+
+Lanes are for the processes that serve sockets and start with the first message. Elsewhere ``send`` does the same without them.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from queue import Empty, SimpleQueue
+from typing import Any, Generic, TypeVar
+
+import structlog
+from django.db import connection
+
+from chat.messages import services
+from chat.messages.drafts import Draft, Sent
+from chat.messages.services import Reached
+from core.errors import DomainError, NotFound, Unavailable
+from core.events import outbox
+
+log = structlog.get_logger(__name__)
+LANES = 2
+BATCH = 200
+IDLE_SECONDS = 5.0  # after which a thread gives its database connection back
+RECEIPT_SECONDS = 0.1
+SETTLE_SECONDS = 0.05
+WAIT_SECONDS = 20.0
+
+Item = TypeVar("Item")
+
+
+class Lane(Generic[Item]):
+    """A thread that works off a queue, everything queued at once."""
+
+    def __init__(self, name: str, work: Callable[[list[Item]], None], *, gather_seconds: float = 0.0) -> None:
+        self._queue: SimpleQueue[Item] = SimpleQueue()
+        self._work = work
+        self._gather_seconds = gather_seconds
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def put(self, item: Item) -> None:
+        self._queue.put(item)
+
+    def _run(self) -> None:
+        while True:
+            batch = self._take()
+            try:
+                self._work(batch)
+            except Exception:
+                log.exception("lane_failed", items=len(batch))
+                connection.close()
+
+    def _take(self) -> list[Item]:
+        try:
+            batch = [self._queue.get(timeout=IDLE_SECONDS)]
+        except Empty:
+            connection.close()
+            batch = [self._queue.get()]
+        if self._gather_seconds:
+            time.sleep(self._gather_seconds)
+        while len(batch) < BATCH:
+            try:
+                batch.append(self._queue.get_nowait())
+            except Empty:
+                break
+        return batch
+
+
+Send = tuple[Draft, "Future[Sent]"]
+Receipt = tuple[Reached, "Future[None]"]
+
+
+class Lanes:
+    """The threads of this process."""
+
+    def __init__(self) -> None:
+        self._sends = [Lane[Send](f"send-{number}", self._send) for number in range(LANES)]
+        self._receipts = Lane[Receipt]("receipts", self._move, gather_seconds=RECEIPT_SECONDS)
+        self._settling = Lane[outbox.Recorded]("settle", outbox.settle, gather_seconds=SETTLE_SECONDS)
+
+    def send(self, draft: Draft) -> "Future[Sent]":
+        future: Future[Sent] = Future()
+        self._sends[hash(draft.conversation_id) % LANES].put((draft, future))
+        return future
+
+    def move(self, reached: Reached) -> "Future[None]":
+        future: Future[None] = Future()
+        self._receipts.put((reached, future))
+        return future
+
+    def _send(self, batch: Sequence[Send]) -> None:
+        try:
+            outcome = services.send_messages(drafts=[draft for draft, _ in batch])
+        except Exception:
+            _resolve([(future, Unavailable()) for _, future in batch])
+            raise
+        outbox.tell(outcome.recorded)
+        _resolve([(future, result) for (_, future), result in zip(batch, outcome.results, strict=True)])
+        for row in outcome.recorded:
+            self._settling.put(row)
+
+    def _move(self, batch: Sequence[Receipt]) -> None:
+        try:
+            moved = services.move_receipts(reached=[reached for reached, _ in batch])
+        except Exception:
+            _resolve([(future, Unavailable()) for _, future in batch])
+            raise
+        _resolve([(future, NotFound() if (r.person_id, r.conversation_id) in moved.refused else None) for r, future in batch])
+        outbox.hand_over(moved.recorded)
+
+
+def _resolve(outcomes: "Sequence[tuple[Future[Any], Any]]") -> None:
+    for future, outcome in outcomes:
+        if isinstance(outcome, DomainError):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+
+
+_lanes: Lanes | None = None
+_starting = threading.Lock()
+
+
+def lanes() -> Lanes:
+    """The lanes of this process, started if need be."""
+    global _lanes
+    if _lanes is None:
+        with _starting:
+            _lanes = _lanes or Lanes()
+    return _lanes
+
+
+async def send_soon(draft: Draft) -> Sent:
+    """Send ``draft`` with whatever else is under way. Raises what ``send_messages`` refuses it with."""
+    return await asyncio.wrap_future(lanes().send(draft))
+
+
+async def move_soon(reached: Reached) -> None:
+    """Raise a person's watermarks with whatever else is under way. Raises NotFound, Unavailable."""
+    await asyncio.wrap_future(lanes().move(reached))
+
+
+def send(draft: Draft) -> Sent:
+    """Send from a thread that may wait: along the lanes where this process has them, else in a transaction of its own."""
+    if _lanes is not None:
+        return _lanes.send(draft).result(WAIT_SECONDS)
+    batch = services.send_messages(drafts=[draft])
+    outbox.hand_over(batch.recorded)
+    if isinstance(result := batch.results[0], DomainError):
+        raise result
+    return result

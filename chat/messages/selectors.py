@@ -1,0 +1,157 @@
+"""Reads of messages, and of conversations together with them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, Subquery
+
+from accounts.users.models import User
+from chat.conversations.models import Membership
+from chat.conversations.selectors import membership_for
+from chat.messages.cursors import decode_place, encode_place
+from chat.messages.models import Message
+from chat.messages.querysets import MessageQuerySet
+from chat.presence.selectors import Presence, presence_of
+from core.errors import NotFound
+from core.paging import Page, decode_cursor, encode_cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation as one person sees it in their list."""
+
+    membership: Membership
+    others: list[Membership]
+    last_message: Message | None
+    presence: Mapping[UUID, Presence]
+    sees_receipts: bool
+
+
+def conversation_list(viewer: User, *, cursor: str | None = None, limit: int = 20) -> Page[Listed]:
+    """The viewer's conversations, the one spoken in last first. The same few queries for any number of them.
+
+    Raises Invalid("invalid_cursor").
+    """
+    rows = Membership.objects.listed(viewer).select_related("conversation")
+    if cursor:
+        active_at, conversation_id = decode_place(cursor)
+        rows = rows.filter(Q(active_at__lt=active_at) | Q(active_at=active_at, conversation__lt=conversation_id), active_at__lte=active_at)
+    found = list(rows.order_by("-active_at", "-conversation")[: limit + 1])
+    items = found[:limit]
+    more = encode_place(items[-1].active_at, items[-1].conversation_id) if len(found) > limit else None
+    return Page(_with_people_and_words(viewer, items), more)
+
+
+def conversation_detail(viewer: User, conversation_id: UUID) -> Listed:
+    """One conversation as in the list, also when the viewer deleted it. Raises NotFound."""
+    return _with_people_and_words(viewer, [membership_for(viewer, conversation_id)])[0]
+
+
+def conversation_details(viewer: User, conversation_ids: Iterable[UUID]) -> list[Listed]:
+    """Those of the conversations that are in the viewer's list."""
+    rows = Membership.objects.listed(viewer).select_related("conversation").filter(conversation__in=list(conversation_ids))
+    return _with_people_and_words(viewer, list(rows))
+
+
+def history(viewer: User, conversation_id: UUID, *, cursor: str | None = None, limit: int = 50) -> Page[Message]:
+    """The messages of a conversation, newest first. Raises NotFound, Invalid("invalid_cursor")."""
+    rows = _rows(viewer, conversation_id)
+    if cursor:
+        rows = rows.filter(seq__lt=_seq_at(conversation_id, cursor))
+    return _page(list(rows.order_by("-seq")[: limit + 1]), limit)
+
+
+def history_after(viewer: User, conversation_id: UUID, *, after_seq: int, cursor: str | None = None, limit: int = 50) -> Page[Message]:
+    """What came after message ``after_seq``, oldest first. Raises NotFound, Invalid("invalid_cursor")."""
+    rows = _rows(viewer, conversation_id).filter(seq__gt=after_seq)
+    if cursor:
+        rows = rows.filter(seq__gt=_seq_at(conversation_id, cursor))
+    return _page(list(rows.order_by("seq")[: limit + 1]), limit)
+
+
+def history_around(viewer: User, conversation_id: UUID, *, message_id: UUID, limit: int = 50) -> Page[Message]:
+    """A page, newest first, with the message in its middle; its cursor leads on to what is older. Raises NotFound, also for the message."""
+    rows = _rows(viewer, conversation_id)
+    seq = rows.filter(pk=message_id).values_list("seq", flat=True).first()
+    if seq is None:
+        raise NotFound
+    newer = list(rows.filter(seq__gt=seq).order_by("seq")[: limit // 2])
+    older = list(rows.filter(seq__lte=seq).order_by("-seq")[: limit - len(newer) + 1])
+    return _page([*reversed(newer), *older], limit)
+
+
+def message_detail(viewer: User, message_id: UUID) -> Message:
+    """Raises NotFound."""
+    message = Message.objects.visible_to(viewer).with_context().filter(pk=message_id).first()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def unread_counts(viewer: User) -> dict[UUID, int]:
+    """Unread messages of each conversation in the viewer's list that has any."""
+    return dict(Membership.objects.listed(viewer).filter(unread_count__gt=0).values_list("conversation_id", "unread_count"))
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Some of what a person missed in a conversation, in order; ``head`` is the newest number there was when it was read."""
+
+    messages: list[Message]
+    head: int
+    is_complete: bool
+
+
+def missed_by(viewer: User, conversation_id: UUID, *, after_seq: int, limit: int) -> Missed:
+    """What the viewer has not got of a conversation. Raises NotFound."""
+    membership = membership_for(viewer, conversation_id)
+    head = membership.conversation.last_seq
+    rows = Message.objects.filter(conversation=conversation_id, seq__gt=max(after_seq, membership.cleared_seq), seq__lte=head).shown_to(viewer)
+    found = list(rows.with_context().order_by("seq")[: limit + 1])
+    return Missed(found[:limit], head, len(found) <= limit)
+
+
+def messages_after(conversation_id: UUID, seq: int, limit: int) -> list[Message]:
+    """Messages by number, whoever asks: for sockets that are in the conversation and lost a live frame."""
+    return list(Message.objects.filter(conversation=conversation_id, seq__gt=seq).with_context().order_by("seq")[:limit])
+
+
+def messages_by_id(message_ids: Sequence[UUID]) -> list[Message]:
+    """In the order they were numbered, whoever asks."""
+    return list(Message.objects.filter(pk__in=message_ids).with_context().order_by("conversation", "seq"))
+
+
+def _rows(viewer: User, conversation_id: UUID) -> MessageQuerySet:
+    membership = membership_for(viewer, conversation_id)
+    return Message.objects.filter(conversation=conversation_id, seq__gt=membership.cleared_seq).shown_to(viewer).with_context()
+
+
+def _seq_at(conversation_id: UUID, cursor: str) -> Subquery:
+    return Subquery(Message.objects.filter(pk=decode_cursor(cursor), conversation=conversation_id).values("seq"))
+
+
+def _page(found: list[Message], limit: int) -> Page[Message]:
+    return Page(found[:limit], encode_cursor(found[limit - 1].pk) if len(found) > limit else None)
+
+
+def _with_people_and_words(viewer: User, memberships: list[Membership]) -> list[Listed]:
+    ids = [membership.conversation_id for membership in memberships]
+    others: dict[UUID, list[Membership]] = {conversation_id: [] for conversation_id in ids}
+    for other in Membership.objects.filter(conversation__in=ids).exclude(person=viewer).select_related("person").order_by("id"):
+        others[other.conversation_id].append(other)
+    presence = presence_of(viewer, [other.person for members in others.values() for other in members])
+    newest = _last_messages(viewer, memberships)
+    return [
+        Listed(membership, others[membership.conversation_id], newest.get(membership.conversation_id), presence, viewer.sends_read_receipts)
+        for membership in memberships
+    ]
+
+
+def _last_messages(viewer: User, memberships: list[Membership]) -> dict[UUID, Message]:
+    """The newest message of each conversation that the viewer can see: nearly always the one at its head."""
+    heads = Q(pk__in=[])
+    for membership in memberships:
+        if membership.conversation.last_seq > membership.cleared_seq:
+            heads |= Q(conversation=membership.conversation_id, seq=membership.conversation.last_seq)
+    return {message.conversation_id: message for message in Message.objects.filter(heads).shown_to(viewer).with_context()}

@@ -1,0 +1,148 @@
+"""Every message once and in order, on every socket, whatever the way there lost.
+
+``connection.positions`` holds the number of the last message each socket was given of each conversation. PostgreSQL has the truth: a gap before
+a live message, a head that a heartbeat finds ahead, and a client's ``resume`` are all answered by reading what lies between.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from accounts.users.models import User
+from chat.conversations import selectors as conversations
+from chat.messages.selectors import Missed, messages_after, missed_by
+from chat.messages.serializers import message_shape
+from chat.messages.wire import conversation_room
+from core.errors import NotFound
+from core.realtime.connection import Connection
+from core.realtime.registry import frame, on_connect, on_gap, on_heartbeat, on_resume
+from core.realtime.threads import in_thread
+
+PAGE = 50
+RESUME_MESSAGES = 1_000  # of one conversation; what is older than that a client reads over REST
+RESUME_CONVERSATIONS = 500
+FILLING = "chat.messages.filling"  # in Connection.state: rooms that are being caught up → whether a live message met a gap meanwhile
+
+Position = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+
+
+class Resumed(msgspec.Struct, frozen=True, kw_only=True):
+    """``last_seq`` is the last message sent, ``head`` the newest there is. They differ where too much was missed: read on with ``after_seq``."""
+
+    last_seq: int
+    head: int
+
+
+@on_connect
+def enter_conversations(connection: Connection) -> Iterable[str]:
+    """Be in all of one's conversations, from their present heads on."""
+    heads = conversations.heads_of(User.objects.get(pk=connection.user_id))
+    connection.positions.update({conversation_room(conversation_id): head for conversation_id, head in heads.items()})
+    return [conversation_room(conversation_id) for conversation_id in heads]
+
+
+@on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)])
+async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Resumed]:
+    """Send what came after the messages the client saw last. Conversations that are not the client's are left out of the answer."""
+    answers = {}
+    for conversation_id, seq in seen.items():
+        room = conversation_room(conversation_id)
+        filling = _filling(connection)
+        if room not in connection.rooms or room in filling:
+            continue
+        filling[room] = False
+        try:
+            answers[str(conversation_id)] = await _catch_up(connection, conversation_id, seq)
+        except NotFound:
+            continue
+        finally:
+            del filling[room]
+    return answers
+
+
+@on_gap("conversation")
+async def fill_gap(room: str, behind: list[Connection]) -> None:
+    """Read once what any of these connections lacks, and give each its part."""
+    taken = []
+    for connection in behind:
+        if room in (filling := _filling(connection)):
+            filling[room] = True
+        else:
+            filling[room] = False
+            taken.append(connection)
+    try:
+        waiting = taken
+        conversation_id = UUID(room.partition(":")[2])
+        while waiting := [connection for connection in waiting if room in connection.positions]:
+            after = min(connection.positions[room] for connection in waiting)
+            messages = await in_thread(messages_after, conversation_id, after, PAGE)
+            for message in messages:
+                text = frame(message_shape(message))
+                for connection in waiting:
+                    _give(connection, room, message.seq, text)
+            looked_away = [connection for connection in waiting if _looked_away(connection, room)]
+            if len(messages) < PAGE and not looked_away:
+                break
+            for connection in waiting:
+                await connection.drained()
+    finally:
+        for connection in taken:
+            del _filling(connection)[room]
+
+
+@on_heartbeat
+async def compare_heads(connections: Sequence[Connection]) -> None:
+    """Find connections that are behind, in one query for all of them, and bring them up."""
+    rooms: dict[str, list[Connection]] = {}
+    for connection in connections:
+        for room in connection.positions.keys() & connection.rooms:
+            rooms.setdefault(room, []).append(connection)
+    found = await in_thread(conversations.heads, [UUID(room.partition(":")[2]) for room in rooms])
+    for conversation_id, head in found.items():
+        room = conversation_room(conversation_id)
+        if behind := [connection for connection in rooms[room] if connection.positions.get(room, head) < head]:
+            await fill_gap(room, behind)
+
+
+async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> Resumed:
+    """Send page after page until the connection is where live messages go on. While it lasts, live ones find a gap and wait for it."""
+    room = conversation_room(conversation_id)
+    start = connection.positions[room] = min(seq, connection.positions.get(room, seq))
+    while True:
+        missed: Missed = await in_thread(_missed, connection.user_id, conversation_id, connection.positions[room])
+        for message in missed.messages:
+            _give(connection, room, message.seq, frame(message_shape(message)), hidden_before=True)
+        last = max([message.seq for message in missed.messages], default=connection.positions[room])
+        if missed.is_complete and not _looked_away(connection, room):
+            connection.positions[room] = max(connection.positions[room], missed.head)
+            return Resumed(last_seq=missed.head, head=missed.head)
+        if last - start >= RESUME_MESSAGES and not missed.is_complete:
+            connection.positions[room] = max(connection.positions[room], missed.head)
+            return Resumed(last_seq=last, head=missed.head)
+        await connection.drained()
+
+
+def _missed(user_id: str, conversation_id: UUID, after_seq: int) -> Missed:
+    return missed_by(User.objects.get(pk=user_id), conversation_id, after_seq=after_seq, limit=PAGE)
+
+
+def _give(connection: Connection, room: str, seq: int, text: str, *, hidden_before: bool = False) -> None:
+    """Deliver a message unless the connection has it already. Where the person hid messages the numbers jump."""
+    last = connection.positions.get(room)
+    if last is not None and (seq == last + 1 or (hidden_before and seq > last)):
+        connection.positions[room] = seq
+        connection.deliver(text)
+
+
+def _filling(connection: Connection) -> dict[str, bool]:
+    filling: dict[str, bool] = connection.state.setdefault(FILLING, {})
+    return filling
+
+
+def _looked_away(connection: Connection, room: str) -> bool:
+    """Whether a live message met a gap since this was last asked: then what was read may lack it."""
+    filling = _filling(connection)
+    looked_away, filling[room] = filling[room], False
+    return looked_away

@@ -1,0 +1,96 @@
+"""Presence over the socket. A connection is a device; it is online from the start and says itself when it is away, busy or wants not to be seen."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+from accounts.users.models import User
+from chat.presence import selectors, services
+from chat.presence.handlers import tell_presence
+from chat.presence.wire import presence_room
+from core.realtime.connection import Connection
+from core.realtime.registry import Inbound, command, on_connect, on_disconnect, on_heartbeat
+from core.realtime.threads import in_thread
+
+SUBSCRIPTIONS = 200
+STATE = "chat.presence.state"  # in Connection.state: what this device chose
+ROOMS = "chat.presence.rooms"  # in Connection.state: whose presence it follows
+
+
+class PresenceChoice(Inbound):
+    """How this device wants to be seen."""
+
+    state: Literal["online", "away", "busy", "invisible"]
+
+
+class PresenceSubscription(Inbound):
+    """Whose presence to follow, instead of whom was asked for before."""
+
+    users: Annotated[list[UUID], msgspec.Meta(max_length=SUBSCRIPTIONS)]
+
+
+class PersonPresence(msgspec.Struct, frozen=True, kw_only=True):
+    """How somebody is right now; ``state`` is null where the viewer may not know."""
+
+    user: UUID
+    state: str | None
+    last_seen_at: datetime | None
+
+
+class PresenceList(msgspec.Struct, frozen=True, kw_only=True):
+    """Those of the people asked for who exist for the viewer."""
+
+    presence: list[PersonPresence]
+
+
+@command("presence:update", PresenceChoice, limits=["12/m"])
+def presence_update(connection: Connection, data: PresenceChoice) -> None:
+    """Choose how this device counts. Of several devices the strongest choice shows: invisible, busy, online, away."""
+    connection.state[STATE] = data.state
+    tell_presence(services.arrive(devices=[_device(connection)]))
+
+
+@command("presence:subscribe", PresenceSubscription, limits=["60/m"], ack=PresenceList)
+async def presence_subscribe(connection: Connection, data: PresenceSubscription) -> PresenceList:
+    """Follow the presence of up to 200 people: their state now, and a ``presence:update`` for every change. Replaces the list of before."""
+    rooms, presence = await in_thread(_visible_presence, connection, data.users)
+    before: set[str] = connection.state.get(ROOMS, set())
+    connection.state[ROOMS] = rooms
+    for room in before - rooms:
+        connection.leave(room)
+    for room in rooms:
+        connection.join(room)
+    return PresenceList(presence=presence)
+
+
+def _visible_presence(connection: Connection, person_ids: list[UUID]) -> tuple[set[str], list[PersonPresence]]:
+    viewer = User.objects.get(pk=connection.user_id)
+    found = selectors.presence_by_ids(viewer, person_ids).values()
+    rooms = {presence_room(one.person.pk, one.person.presence_shown_to) for one in found if one.state is not None}
+    return rooms, [PersonPresence(user=one.person.pk, state=one.state, last_seen_at=one.last_seen_at) for one in found]
+
+
+@on_connect
+def come(connection: Connection) -> Iterable[str]:
+    tell_presence(services.arrive(devices=[_device(connection)]))
+    return ()
+
+
+@on_disconnect
+def go(connection: Connection) -> None:
+    if services.depart(person_id=UUID(connection.user_id), device=connection.id):
+        tell_presence([UUID(connection.user_id)])
+
+
+@on_heartbeat
+def stay(connections: Sequence[Connection]) -> None:
+    """Push the expiry back, and find those whose server died."""
+    changed = services.arrive(devices=[_device(connection) for connection in connections])
+    tell_presence({*changed, *services.expire()})
+
+
+def _device(connection: Connection) -> tuple[str, str, str]:
+    return (connection.user_id, connection.id, connection.state.get(STATE, "online"))

@@ -1,0 +1,25 @@
+"""What socket clients see of presence, and the rooms they see it in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.users.models import Circle
+from core.realtime.registry import Outbound
+
+
+def presence_room(person_id: UUID | str, circle: str) -> str:
+    """Those who follow a person's presence while it is shown to ``circle``. Another circle is another room: who was in the old one hears no more."""
+    return f"presence:{person_id}:{circle}"
+
+
+def presence_rooms(person_id: UUID | str) -> list[str]:
+    """All rooms a person's presence was ever told in."""
+    return [presence_room(person_id, circle) for circle in (Circle.EVERYONE, Circle.FOLLOWED)]
+
+
+class PresenceUpdate(Outbound, type="presence:update"):
+    """Somebody came, went, or chose another state: online, away, busy, offline; null from when it is no longer shown."""
+
+    user: UUID
+    state: str | None
+    last_seen_at: datetime | None
