@@ -1,0 +1,10 @@
+"""Settings of the server processes the tests start: the people of ``people.py``, the echo slice, and a Redis of their own."""
+
+import os
+
+from config.settings.test import *  # noqa: F403 - as settings do
+
+SLICES = [*SLICES, "core.realtime.tests.echo"]  # noqa: F405
+REALTIME_AUTHENTICATOR = "core.realtime.tests.people.TestAuthenticator"
+REALTIME_REDIS_URL = os.environ["REALTIME_TEST_REDIS_URL"]
+REALTIME_PREFIX = "process-test"

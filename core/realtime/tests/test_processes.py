@@ -1,0 +1,218 @@
+"""Real server processes, a real Redis between them, and what happens when either goes away."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from pytest_django import Settings
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from core.embedded import valkey
+from core.embedded.processes import end, spawn
+from core.realtime import push
+from core.realtime.codes import CloseCode
+from core.realtime.tests.people import user_id
+from core.realtime.threads import THREADS
+from core.realtime.wire import SessionRevoked
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+PATIENCE = 20.0
+
+
+class OwnRedis:
+    """A Redis of this test, to be killed."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "r"
+        self.url = f"unix://{self.path}"
+        self.start()
+
+    def start(self) -> None:
+        self.process = spawn(
+            [valkey.program(), "--port", "0", "--unixsocket", self.path, "--save", "", "--dir", self.path.parent], output=subprocess.DEVNULL
+        )
+
+    async def answers(self) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    with redis.Redis(unix_socket_path=str(self.path)) as client:
+                        client.ping()
+                    return
+                except redis.ConnectionError:
+                    await asyncio.sleep(0.02)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class ServerProcess:
+    """One ``python -m core.realtime.server``."""
+
+    def __init__(self, own_redis: OwnRedis, ping_seconds: float = 20) -> None:
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            self.port = listener.getsockname()[1]
+        command = [sys.executable, "-m", "core.realtime.server", "--port", str(self.port), "--ping-seconds", str(ping_seconds)]
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "core.realtime.tests.process_settings",
+            "REALTIME_TEST_REDIS_URL": own_redis.url,
+            "REALTIME_FRAMES_PER_SECOND": "100000",
+        }
+        self.process = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+
+    async def socket(self, token: str, **options: Any) -> ClientConnection:
+        """An authenticated socket, once the server listens."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    client = await connect(f"ws://127.0.0.1:{self.port}/ws/", subprotocols=["hubbub.v1", f"bearer.{token}"], **options)  # type: ignore[list-item]
+                    break
+                except OSError:
+                    await asyncio.sleep(0.05)
+        await expect(client, "authenticated")
+        return client
+
+
+async def expect(client: ClientConnection, kind: str) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            frame = json.loads(await client.recv())
+            if frame["type"] == kind:
+                return dict(frame.get("data") or {})
+
+
+async def call(client: ClientConnection, kind: str, **data: Any) -> dict[str, Any]:
+    await client.send(json.dumps({"type": kind, "ref": "1", "data": data}))
+    return await expect(client, "ack")
+
+
+async def close_code(client: ClientConnection) -> int | None:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                await client.recv()
+            except ConnectionClosed:
+                return client.close_code
+
+
+async def heard_again(speaker: ClientConnection, listener: ClientConnection) -> None:
+    """Speak until the listener, on another process, hears it: the way between them is open."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await call(speaker, "test:say", words="again")
+            try:
+                async with asyncio.timeout(0.3):
+                    await expect(listener, "test:said")
+                return
+            except TimeoutError:
+                continue
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path, settings: Settings) -> Iterator[OwnRedis]:
+    started = OwnRedis(tmp_path)
+    settings.REALTIME_REDIS_URL = started.url
+    settings.REALTIME_PREFIX = "process-test"
+    yield started
+    end(started.process, signal.SIGTERM, seconds=10)
+
+
+@asynccontextmanager
+async def serving(own_redis: OwnRedis, count: int, **options: Any) -> AsyncIterator[list[ServerProcess]]:
+    await own_redis.answers()
+    servers = [ServerProcess(own_redis, **options) for _ in range(count)]
+    try:
+        yield servers
+    finally:
+        for server in servers:
+            end(server.process, signal.SIGTERM, seconds=20)
+
+
+async def test_processes_hear_each_other_and_are_told_of_ended_sessions(own_redis: OwnRedis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(push, "_publisher", push._Publisher())
+    async with serving(own_redis, 2) as (one, two):
+        ana, ben = await one.socket("1.1"), await two.socket("2.2")
+        await heard_again(ana, ben)
+        push.disconnect(f"session:{user_id(2)}", CloseCode.SESSION_REVOKED, message=SessionRevoked(reason="signed out"))
+        assert (await expect(ben, "session:revoked"))["reason"] == "signed out"
+        assert await close_code(ben) == CloseCode.SESSION_REVOKED
+        await call(ana, "ping")
+
+
+async def test_redis_killed_and_back_empty_keeps_sockets_and_mends_itself(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 2) as (one, two):
+        ana, ben = await one.socket("1.1"), await two.socket("2.2")
+        await heard_again(ana, ben)
+        own_redis.kill()
+        await call(ana, "test:say", words="alone")
+        carla = await one.socket("3.3")
+        await call(ana, "test:say", words="to my own process")
+        assert (await expect(carla, "test:said"))["words"] == "to my own process"
+        own_redis.start()
+        await heard_again(ana, ben)
+        await heard_again(ben, ana)
+
+
+async def test_slow_reader_is_closed_and_stalls_nobody(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 1) as (server,):
+        slow = await server.socket("1.1", max_queue=1)
+        slow.transport.pause_reading()
+        quick = await server.socket("2.2", max_queue=None)
+        words = "x" * 50_000
+        for _ in range(20):
+            await call(quick, "test:say", words=words, times=10)
+        slow.transport.resume_reading()
+        assert await close_code(slow) in {CloseCode.SLOW_READER, 1006}
+        await call(quick, "ping")
+
+
+async def test_frame_far_past_the_limit_closes_that_socket_alone(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 1) as (server,):
+        large, other = await server.socket("1.1"), await server.socket("2.2")
+        await large.send("x" * 1_000_000)
+        assert await close_code(large) == 1009
+        await call(other, "ping")
+
+
+async def test_sigterm_finishes_what_is_under_way_and_tells_clients_to_come_back(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 1) as (server,):
+        busy, idle = await server.socket("1.1"), await server.socket("2.2")
+        await busy.send(json.dumps({"type": "test:work", "ref": "1", "data": {"seconds": 1}}))
+        await call(idle, "ping")
+        server.process.send_signal(signal.SIGTERM)
+        assert (await expect(busy, "ack")) == {"done": "yes"}
+        assert await close_code(busy) == CloseCode.RESTARTING
+        assert await close_code(idle) == CloseCode.RESTARTING
+
+
+async def test_client_that_went_silent_is_found(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 1, ping_seconds=0.3) as (server,):
+        await (await server.socket("1.1")).close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        lines = ["GET /ws/ HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade"]
+        keys = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: hubbub.v1, bearer.1.1"]
+        writer.write("\r\n".join([*lines, *keys, "", ""]).encode())
+        async with asyncio.timeout(PATIENCE):
+            while await reader.read(4096):
+                continue
+        writer.close()
+
+
+async def test_plain_handlers_run_side_by_side(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 1) as (server,):
+        sockets = [await server.socket(f"{number}.{number}") for number in range(1, THREADS + 1)]
+        await asyncio.gather(*(call(client, "test:meet", seconds=PATIENCE) for client in sockets))
