@@ -1,0 +1,1 @@
+"""Tests that are about the whole house, not about one slice."""
