@@ -205,7 +205,7 @@ class ChangePassword(Endpoint):
 
 
 class Sessions(Endpoint):
-    @operation("List my sessions", response=SessionSerializer)
+    @operation("List my sessions", response=SessionSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The one used last first."""
         return self.answer(SessionSerializer, selectors.sessions_of(self.viewer), many=True)

@@ -82,6 +82,13 @@ class EnvelopeAutoSchema(AutoSchema):
             ]
         return []
 
+    def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
+        """A field that may be empty is not always in the format it has when it is filled."""
+        described = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if getattr(field, "allow_blank", False) and described:
+            described.pop("format", None)
+        return described
+
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         error = {
