@@ -20,7 +20,7 @@ from accounts.sessions.tests.factories import tokens_for
 from accounts.users.tests.factories import UserFactory
 from social.posts.tests.factories import make_comment, make_post
 
-EXAMPLES = 12
+EXAMPLES = 8
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 bounded = settings(
     max_examples=EXAMPLES,

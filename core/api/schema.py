@@ -83,9 +83,9 @@ class EnvelopeAutoSchema(AutoSchema):
         return []
 
     def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
-        """A field that may be empty is not always in the format it has when it is filled."""
+        """A field that may be empty is not always in the format it has when it is filled; one that is only read has forgotten whether it may."""
         described = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
-        if getattr(field, "allow_blank", False) and described:
+        if described and (getattr(field, "allow_blank", False) or (field.read_only and described.get("format") in {"uri", "email"})):
             described.pop("format", None)
         return described
 
