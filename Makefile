@@ -22,3 +22,16 @@ test: env  ## the whole suite, in parallel, on servers of its own (ARGS="-k name
 
 bench: env  ## measure the sockets (ARGS="sustained" or another scenario; see benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.run $(or $(ARGS),sockets)
+
+check: env  ## everything a reviewer should not have to say
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python .ci/locks.py
+	$(BIN)/python -m config.env | diff .env.example -
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	env DJANGO_SETTINGS_MODULE=config.settings.prod $$(grep = .ci/production.env) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	.ci/compose
