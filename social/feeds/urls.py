@@ -1,6 +1,12 @@
 """Where this slice is reached. ``api`` is mounted at /api/v1/, ``pages`` at /."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-api: list[URLPattern] = []
+from social.feeds import api as endpoints
+
+api: list[URLPattern] = [
+    path("feeds/home", endpoints.HomeFeedEndpoint.as_view(), name="api-home-feed"),
+    path("feeds/public", endpoints.PublicFeedEndpoint.as_view(), name="api-public-feed"),
+    path("users/<str:user>/posts", endpoints.ProfileFeedEndpoint.as_view(), name="api-profile-feed"),
+]
 pages: list[URLPattern] = []

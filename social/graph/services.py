@@ -1,7 +1,8 @@
 """Following and blocking. Each function is idempotent: asking for what already holds changes nothing and tells nobody."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.users.models import User
 from core.errors import Forbidden, NotFound
@@ -90,3 +91,22 @@ def _remove_follow(follower: User, followed: User) -> bool:
 def _count_follow(follower: User, followed: User, change: int) -> None:
     PersonCounts.objects.filter(pk=follower.pk).update(following_count=F("following_count") + change)
     PersonCounts.objects.filter(pk=followed.pk).update(follower_count=F("follower_count") + change)
+
+
+def reconcile_counts() -> int:
+    """Recount everybody whose counts are not those of their edges, each under the lock the services take. Returns how many were off."""
+    counted = PersonCounts.objects.annotate(followers=_edges("followed"), followings=_edges("follower"))
+    off = counted.exclude(follower_count=F("followers"), following_count=F("followings")).values_list("pk", flat=True)
+    for key in list(off):
+        with transaction.atomic():
+            row = PersonCounts.objects.select_for_update().get(pk=key)
+            row.follower_count = Follow.objects.filter(followed=key).count()
+            row.following_count = Follow.objects.filter(follower=key).count()
+            row.save()
+    return len(off)
+
+
+def _edges(side: str) -> Coalesce:
+    """How many edges have a row's person on ``side``, as a subquery."""
+    edges = Follow.objects.filter(**{side: OuterRef("pk")}).order_by().values(side)
+    return Coalesce(Subquery(edges.annotate(count=Count("pk")).values("count")), 0)

@@ -48,7 +48,9 @@ class WritingEndpoint(Endpoint):
 class PostsEndpoint(WritingEndpoint):
     @operation("Publish a post", request=PostCreateSerializer, response=PostSerializer, status=201)
     def post(self, request: Request) -> Response:
-        post = services.create_post(author=self.viewer, **self.validated(PostCreateSerializer))
+        data = self.validated(PostCreateSerializer)
+        images = [services.Picture(**picture) for picture in data.pop("images", [])]
+        post = services.create_post(author=self.viewer, images=images, **data)
         return self.answer_post(post, status=201)
 
 

@@ -7,10 +7,13 @@ from django.db.models.functions import Length
 
 from accounts.users.models import User
 from core.models import BaseModel
+from media_app.uploads.models import Upload
 from social.posts.querysets import CommentQuerySet, PostQuerySet
 
 MAX_POST_LENGTH = 5_000
 MAX_COMMENT_LENGTH = 2_000
+MAX_IMAGES = 10
+MAX_ALT_LENGTH = 1_000
 LIVE = models.Q(deleted_at=None, hidden_at=None)
 
 
@@ -72,6 +75,25 @@ class Post(Writing):
 
     def get_absolute_url(self) -> str:
         return f"/posts/{self.pk}/"
+
+
+class PostImage(BaseModel):
+    """A picture of a post, in its place, with words for those who do not see it. The upload shows nothing else."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="images", db_index=False)
+    upload = models.OneToOneField(Upload, on_delete=models.CASCADE, related_name="post_image")
+    position = models.PositiveSmallIntegerField()
+    alt = models.CharField(max_length=MAX_ALT_LENGTH, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "position"], name="post_image_position"),
+            models.CheckConstraint(condition=models.Q(position__lt=MAX_IMAGES), name="post_image_count"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or str(self.upload_id)
 
 
 class Comment(Writing):

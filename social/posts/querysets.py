@@ -35,9 +35,11 @@ class PostQuerySet(models.QuerySet["Post"]):
         """The posts that exist for ``viewer``; None is anybody who is not signed in."""
         return self.filter(live(), meant_for(viewer), present(viewer, "author"))
 
-    def with_author(self) -> "PostQuerySet":
-        """With the author's row, in the same query."""
-        return self.select_related("author")
+    def with_content(self) -> "PostQuerySet":
+        """With all that an answer shows of a post: its author, and its pictures in one more query."""
+        return self.select_related("author").prefetch_related(
+            models.Prefetch("images", apps.get_model("social_posts", "PostImage").objects.select_related("upload"))
+        )
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

@@ -26,8 +26,8 @@ class Thread:
 
 
 def post_detail(viewer: User | None, post_id: UUID) -> Post:
-    """One post with its author. Raises NotFound for absent and invisible ones alike."""
-    post = Post.objects.visible_to(viewer).with_author().filter(pk=post_id).first()
+    """One post with its author and pictures. Raises NotFound for absent and invisible ones alike."""
+    post = Post.objects.visible_to(viewer).with_content().filter(pk=post_id).first()
     if post is None:
         raise NotFound
     return post

@@ -9,7 +9,8 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.users.serializers import PersonSerializer
-from social.posts.models import Audience, Post
+from media_app.uploads.serializers import ImageSerializer
+from social.posts.models import MAX_ALT_LENGTH, MAX_IMAGES, Audience, Post
 
 
 def post_shape(post: Post) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def post_shape(post: Post) -> dict[str, Any]:
         "author": PersonSerializer(post.author).data,
         "body": post.body,
         "body_html": post.body_html,
+        "images": ImageSerializer(post.images.all(), many=True).data,
         "audience": post.audience,
         "like_count": post.like_count,
         "comment_count": post.comment_count,
@@ -34,6 +36,7 @@ class PostSerializer(serializers.Serializer):
     author = PersonSerializer()
     body = serializers.CharField(help_text="Markdown, as typed.")
     body_html = serializers.CharField(help_text="The body rendered and sanitised.")
+    images = ImageSerializer(many=True)
     audience = serializers.ChoiceField(Audience.choices)
     like_count = serializers.IntegerField()
     comment_count = serializers.IntegerField()
@@ -47,8 +50,16 @@ class PostSerializer(serializers.Serializer):
         return {**post_shape(post), "liked": post.pk in self.context["liked_posts"], "mine": viewer is not None and post.author_id == viewer.pk}
 
 
+class PictureSerializer(serializers.Serializer):
+    """A finished upload of the viewer's, and words for those who do not see it."""
+
+    upload = serializers.UUIDField()
+    alt = serializers.CharField(required=False, allow_blank=True, max_length=MAX_ALT_LENGTH, default="")
+
+
 class PostCreateSerializer(serializers.Serializer):
-    body = serializers.CharField(trim_whitespace=False, help_text="Markdown: emphasis, lists, quotes, code, links.")
+    body = serializers.CharField(trim_whitespace=False, required=False, allow_blank=True, default="", help_text="Markdown; empty only with pictures.")
+    images = PictureSerializer(many=True, required=False, max_length=MAX_IMAGES)
     audience = serializers.ChoiceField(Audience.choices, default=Audience.PUBLIC)
 
 

@@ -4,34 +4,55 @@ Every change locks the row whose count it moves (the post before a comment) and 
 deletion is refused, and counts equal the rows they count whatever runs in parallel. Likes are idempotent: what already holds changes nothing.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Model, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.users.models import User
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.events.outbox import emit
 from core.web import richtext
+from media_app.uploads import services as uploads
 from social.posts import events, policies
-from social.posts.models import MAX_COMMENT_LENGTH, MAX_POST_LENGTH, Audience, Comment, CommentLike, Post, PostLike
+from social.posts.models import MAX_COMMENT_LENGTH, MAX_IMAGES, MAX_POST_LENGTH, Audience, Comment, CommentLike, Post, PostImage, PostLike
 
 
-def create_post(*, author: User, body: str, audience: Audience = Audience.PUBLIC) -> Post:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A finished upload to show with a post, and the words for those who do not see it."""
+
+    upload: UUID
+    alt: str = ""
+
+
+def create_post(*, author: User, body: str, audience: Audience = Audience.PUBLIC, images: Sequence[Picture] = ()) -> Post:
     """Publish a post.
 
     Args:
-        body: Markdown, at most MAX_POST_LENGTH characters.
+        body: Markdown, at most MAX_POST_LENGTH characters; may be empty where there are pictures.
         audience: who may read it.
+        images: at most MAX_IMAGES, in the order they are shown.
     Raises:
-        Invalid("empty_post", "post_too_long"): the words are none or too many.
+        Invalid("empty_post", "post_too_long", "too_many_images"): words or pictures are none or too many.
+        Invalid("invalid_images"): as media_app.uploads.services.use_images.
     Events: PostCreated.
     """
-    body = _checked_body(body)
+    body = _checked_body(body, may_be_empty=bool(images))
+    if len(images) > MAX_IMAGES:
+        raise Invalid(f"A post has {MAX_IMAGES} pictures at most.", code="too_many_images")
     with transaction.atomic():
         post = Post(author=author, body=body, body_html=richtext.render(body), audience=audience)
         post.save(force_insert=True)
+        if images:
+            used = uploads.use_images(owner=author, ids=[picture.upload for picture in images])
+            rows = [PostImage(post=post, upload=upload, position=place, alt=images[place].alt.strip()) for place, upload in enumerate(used)]
+            PostImage.objects.bulk_create(rows)
         emit(events.PostCreated(post_id=post.pk, author_id=author.pk))
         return post
 
@@ -49,7 +70,7 @@ def edit_post(*, actor: User, post: Post, body: str | None = None, audience: Aud
         if not policies.can_edit(actor, post):
             raise Forbidden
         changed: dict[str, Any] = {}
-        if body is not None and (body := _checked_body(body)) != post.body:
+        if body is not None and (body := _checked_body(body, may_be_empty=post.images.exists())) != post.body:
             changed |= {"body": body, "body_html": richtext.render(body), "edited_at": timezone.now()}
         if audience is not None and audience != post.audience:
             changed["audience"] = audience
@@ -62,13 +83,14 @@ def edit_post(*, actor: User, post: Post, body: str | None = None, audience: Aud
 
 
 def delete_post(*, actor: User, post: Post) -> None:
-    """Take a post away, its comments and likes with it. The rows stay until the nightly purge. Raises NotFound, Forbidden. Events: PostDeleted."""
+    """Take a post away, its comments and likes with it; its pictures are discarded a day later. Raises NotFound, Forbidden. Events: PostDeleted."""
     with transaction.atomic():
         post = _locked_post(actor, post)
         if not policies.can_edit(actor, post):
             raise Forbidden
         post.deleted_at = timezone.now()
         post.save(update_fields=["deleted_at"])
+        uploads.release_uploads(ids=post.images.values_list("upload_id", flat=True))
         emit(events.PostDeleted(post_id=post.pk, author_id=post.author_id))
 
 
@@ -210,6 +232,35 @@ def unlike_comment(*, actor: User, comment: Comment) -> bool:
         return bool(removed)
 
 
+def reconcile_counts() -> int:
+    """Recount every post and comment whose counts are not those of its rows, each under the lock the services take. Returns how many were off."""
+    live = {"deleted_at": None, "hidden_at": None}
+    posts = Post.objects.annotate(likes_found=_rows(PostLike, "post"), comments_found=_rows(Comment, "post", **live))
+    comments = Comment.objects.annotate(likes_found=_rows(CommentLike, "comment"), replies_found=_rows(Comment, "thread", **live))
+    off_posts = posts.exclude(like_count=F("likes_found"), comment_count=F("comments_found")).values_list("pk", flat=True)
+    off_comments = comments.exclude(like_count=F("likes_found"), reply_count=F("replies_found")).values_list("pk", "post_id")
+    for key in (found_posts := list(off_posts)):
+        with transaction.atomic():
+            post = Post.objects.select_for_update(no_key=True).get(pk=key)
+            post.like_count = PostLike.objects.filter(post=key).count()
+            post.comment_count = Comment.objects.filter(post=key, **live).count()
+            post.save(update_fields=["like_count", "comment_count"])
+    for key, post_id in (found_comments := list(off_comments)):
+        with transaction.atomic():
+            Post.objects.select_for_update(no_key=True).get(pk=post_id)
+            comment = Comment.objects.select_for_update(no_key=True).get(pk=key)
+            comment.like_count = CommentLike.objects.filter(comment=key).count()
+            comment.reply_count = Comment.objects.filter(thread=key, **live).count()
+            comment.save(update_fields=["like_count", "reply_count"])
+    return len(found_posts) + len(found_comments)
+
+
+def _rows(model: type[Model], field: str, **condition: None) -> Coalesce:
+    """How many rows of ``model`` point at a row through ``field``, as a subquery."""
+    pointing = model._default_manager.filter(**{field: OuterRef("pk")}, **condition).order_by().values(field)
+    return Coalesce(Subquery(pointing.annotate(count=Count("pk")).values("count")), 0)
+
+
 def _locked_post(actor: User, post: Post) -> Post:
     locked = Post.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).filter(pk=post.pk).first()
     if locked is None:
@@ -231,9 +282,9 @@ def _count_comment(comment: Comment, change: int) -> None:
         Comment.objects.filter(pk=comment.thread_id).update(reply_count=F("reply_count") + change)
 
 
-def _checked_body(body: str) -> str:
+def _checked_body(body: str, *, may_be_empty: bool) -> str:
     body = _clean(body)
-    if not body:
+    if not body and not may_be_empty:
         raise Invalid("Write something first.", code="empty_post")
     if len(body) > MAX_POST_LENGTH:
         raise Invalid(f"A post has {MAX_POST_LENGTH:,} characters at most; this one has {len(body):,}.", code="post_too_long")

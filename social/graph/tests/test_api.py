@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 def client(person: User | None) -> APIClient:
     api = APIClient()
-    api.force_authenticate(person)
+    if person is not None:
+        api.force_authenticate(person)
     return api
 
 

@@ -171,3 +171,12 @@ def test_a_follow_that_meets_a_block_never_survives_it() -> None:
         assert (counts(ana), counts(ben)) == ((0, 0), (0, 0))
         services.unblock(actor=ben, target=ana)
     assert PersonCounts.objects.count() == 2
+
+
+def test_reconciling_sets_counts_right_that_are_off() -> None:
+    ana, ben = UserFactory.create_batch(2)
+    services.follow(actor=ana, target=ben)
+    PersonCounts.objects.filter(pk=ben.pk).update(follower_count=9)
+    assert services.reconcile_counts() == 1
+    assert (counts(ana), counts(ben)) == ((0, 1), (1, 0))
+    assert services.reconcile_counts() == 0

@@ -16,7 +16,8 @@ MISSING = "00000000-0000-7000-8000-000000000000"
 
 def client(person: User | None) -> APIClient:
     api = APIClient()
-    api.force_authenticate(person)
+    if person is not None:
+        api.force_authenticate(person)
     return api
 
 
@@ -138,7 +139,7 @@ def test_lists_cost_the_same_however_long(path: str, count_queries: Callable[[Ca
             for _ in range(2):
                 make_comment(post, parent=make_comment(post))
         costs.append(count_queries(lambda: client(viewer).get(f"/api/v1/posts/{post.pk}/{path}")))
-    assert costs[0] == costs[1] <= 4
+    assert costs[0] == costs[1] <= 5
 
 
 def test_paging_comments_reaches_each_once_while_more_come() -> None:

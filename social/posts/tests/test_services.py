@@ -317,3 +317,19 @@ def test_likes_that_meet_a_deletion_are_counted_or_refused() -> None:
 
     race(act, threads=8)
     assert fresh(post).like_count == PostLike.objects.count()
+
+
+def test_reconciling_sets_counts_right_that_are_off_and_leaves_the_others() -> None:
+    post, fine = make_post(), make_post()
+    comment = make_comment(post)
+    reply = make_comment(post, parent=comment)
+    services.hide_comment(comment=reply)
+    services.like_post(actor=make_person(), post=post)
+    services.like_comment(actor=make_person(), comment=comment)
+    Post.objects.filter(pk=post.pk).update(like_count=7, comment_count=7)
+    Comment.objects.filter(pk=comment.pk).update(like_count=7, reply_count=7)
+    assert services.reconcile_counts() == 2
+    assert (fresh(post).like_count, fresh(post).comment_count) == (1, 1)
+    assert (fresh(comment).like_count, fresh(comment).reply_count) == (1, 0)
+    assert fresh(fine).like_count == 0
+    assert services.reconcile_counts() == 0

@@ -1,0 +1,87 @@
+"""Lists of posts. Each feed first reads a page of ids from an index alone; only those twenty become rows, and visibility is asked of them again.
+
+A page may therefore hold fewer posts than it asked for (some vanished between the two steps) and still have a next one.
+"""
+
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from accounts.users.models import User
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
+from social.posts.models import Audience, Post, PostLike
+from social.posts.querysets import live
+
+# Newest ids of each author from the author's own stretch of the index, then the newest of those: the cost follows the authors, not their posts.
+HOME_IDS = """
+    SELECT newest.id
+    FROM (SELECT followed_id AS id FROM social_graph_follow WHERE follower_id = %(viewer)s UNION ALL SELECT %(viewer)s) AS author
+    CROSS JOIN LATERAL (
+        SELECT post.id
+        FROM social_posts_post AS post
+        WHERE post.author_id = author.id AND post.deleted_at IS NULL AND post.hidden_at IS NULL
+          AND (post.audience <> 'only_me' OR post.author_id = %(viewer)s) AND post.id < %(before)s
+        ORDER BY post.id DESC
+        LIMIT %(count)s
+    ) AS newest
+    ORDER BY newest.id DESC
+    LIMIT %(count)s
+"""
+AFTER_ALL = UUID(int=2**128 - 1)
+
+
+def home_feed(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
+    """What the people the viewer follows published, and the viewer's own, newest first."""
+    return posts_of(viewer, home_ids(viewer, cursor=cursor, limit=limit))
+
+
+def public_feed(viewer: User | None, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
+    """Everything public, newest first."""
+    return posts_of(viewer, public_ids(cursor=cursor, limit=limit))
+
+
+def profile_feed(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
+    """What ``person`` published and the viewer may read, newest first."""
+    limit = _bounded(limit)
+    ids = Post.objects.visible_to(viewer).filter(author=person, pk__lt=_before(cursor)).order_by("-pk").values_list("pk", flat=True)
+    return posts_of(viewer, _page(list(ids[: limit + 1]), limit))
+
+
+def home_ids(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
+    """A page of the home feed as ids, from indexes alone."""
+    limit = _bounded(limit)
+    with connection.cursor() as database:
+        database.execute(HOME_IDS, {"viewer": viewer.pk, "before": _before(cursor), "count": limit + 1})
+        return _page([row[0] for row in database.fetchall()], limit)
+
+
+def public_ids(*, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
+    """A page of the public feed as ids, the same for everybody."""
+    limit = _bounded(limit)
+    ids = Post.objects.filter(live(), audience=Audience.PUBLIC, pk__lt=_before(cursor)).order_by("-pk").values_list("pk", flat=True)
+    return _page(list(ids[: limit + 1]), limit)
+
+
+def posts_of(viewer: User | None, ids: Page[UUID]) -> Page[Post]:
+    """The posts of a page of ids, as far as the viewer may read them, in its order."""
+    found = {post.pk: post for post in Post.objects.visible_to(viewer).with_content().filter(pk__in=ids.items)}
+    return Page([found[key] for key in ids.items if key in found], ids.next)
+
+
+def _bounded(limit: int) -> int:
+    return max(1, min(limit, MAX_LIMIT))
+
+
+def _before(cursor: str | None) -> UUID:
+    return decode_cursor(cursor) if cursor else AFTER_ALL
+
+
+def _page(ids: list[UUID], limit: int) -> Page[UUID]:
+    return Page(ids[:limit], encode_cursor(ids[limit - 1]) if len(ids) > limit else None)
+
+
+def viewer_flags(viewer: User, ids: list[UUID]) -> dict[UUID, bool]:
+    """Of posts kept for everybody: those the viewer may read, and whether the viewer likes each. One query."""
+    liked = Exists(PostLike.objects.filter(user=viewer, post=OuterRef("pk")))
+    return dict(Post.objects.visible_to(viewer).filter(pk__in=ids).annotate(liked=liked).values_list("pk", "liked"))

@@ -1,0 +1,193 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.users.models import User
+from accounts.users.services import suspend_user
+from core.testing.threads import race
+from social.feeds import cache, selectors
+from social.feeds.api import kept_page
+from social.graph import services as graph
+from social.posts import services as posts
+from social.posts.models import Audience, Post
+from social.posts.tests.factories import make_person, make_post
+
+pytestmark = pytest.mark.django_db
+
+
+def client(person: User | None) -> APIClient:
+    api = APIClient()
+    if person is not None:
+        api.force_authenticate(person)
+    return api
+
+
+def feed(viewer: User | None, path: str = "feeds/public") -> list[dict[str, Any]]:
+    answer: list[dict[str, Any]] = client(viewer).get(f"/api/v1/{path}").json()["data"]
+    return answer
+
+
+def keys(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["id"] for row in rows]
+
+
+def test_home_has_the_people_followed_and_oneself_newest_first() -> None:
+    ana, ben, stranger = make_person(), make_person(), make_person()
+    graph.follow(actor=ana, target=ben)
+    expected = [make_post(ben), make_post(ana, audience=Audience.ONLY_ME), make_post(ben, audience=Audience.FOLLOWERS)]
+    make_post(stranger)
+    make_post(ben, audience=Audience.ONLY_ME)
+    assert keys(feed(ana, "feeds/home")) == [str(post.pk) for post in reversed(expected)]
+
+
+def test_home_asks_who_it_is() -> None:
+    assert client(None).get("/api/v1/feeds/home").status_code in {401, 403}
+
+
+@pytest.mark.parametrize("path", ["feeds/home", "feeds/public", "users/{}/posts"])
+def test_feeds_leave_out_what_may_not_be_seen(path: str) -> None:
+    ana, ben, cem, dia = make_person(), make_person(), make_person(), make_person()
+    for other in (ben, cem, dia):
+        graph.follow(actor=ana, target=other)
+    hidden, deleted, shown = make_post(ben), make_post(ben), make_post(ben)
+    make_post(cem)
+    make_post(dia)
+    posts.hide_post(post=hidden)
+    posts.delete_post(actor=ben, post=deleted)
+    graph.block(actor=cem, target=ana)
+    User.objects.filter(pk=dia.pk).update(is_active=False)
+    assert keys(feed(ana, path.format(ben.username))) == [str(shown.pk)]
+
+
+def test_a_profile_shows_what_is_meant_for_the_viewer() -> None:
+    ana, fan = make_person(), make_person()
+    graph.follow(actor=fan, target=ana)
+    public, followers, private = (make_post(ana, audience=audience) for audience in Audience)
+    path = f"users/{ana.username}/posts"
+    assert keys(feed(None, path)) == [str(public.pk)]
+    assert keys(feed(fan, path)) == [str(followers.pk), str(public.pk)]
+    assert keys(feed(ana, path)) == [str(private.pk), str(followers.pk), str(public.pk)]
+
+
+def test_a_kept_page_never_carries_one_viewers_flags_to_another() -> None:
+    ana, ben, post = make_person(), make_person(), make_post()
+    posts.like_post(actor=ana, post=post)
+    for _ in range(2):
+        assert [(row["liked"], row["mine"]) for row in feed(ana)] == [(True, False)]
+        assert [(row["liked"], row["mine"]) for row in feed(ben)] == [(False, False)]
+        assert [(row["liked"], row["mine"]) for row in feed(post.author)] == [(False, True)]
+        assert [(row["liked"], row["mine"]) for row in feed(None)] == [(False, False)]
+
+
+def test_the_kept_page_and_the_page_of_a_cursor_have_one_shape() -> None:
+    for _ in range(3):
+        make_post()
+    first = client(None).get("/api/v1/feeds/public?limit=1").json()
+    rest = client(None).get(f"/api/v1/feeds/public?limit=1&cursor={first['pagination']['next']}").json()
+    assert first["data"][0].keys() == rest["data"][0].keys()
+    assert rest["pagination"]["has_more"] is True
+
+
+def test_a_block_is_in_force_on_a_kept_page_at_once() -> None:
+    ana, post = make_person(), make_post()
+    assert len(feed(ana)) == 1
+    graph.block(actor=post.author, target=ana)
+    assert feed(ana) == []
+    assert len(feed(None)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changes_the_public_feed_is_seen_by_everybody_at_once() -> None:
+    post = make_post()
+    assert keys(feed(None)) == [str(post.pk)]
+    newer = make_post()
+    assert keys(feed(None)) == [str(newer.pk), str(post.pk)]
+    posts.edit_post(actor=newer.author, post=newer, body="Other words")
+    assert feed(None)[0]["body"] == "Other words"
+    posts.hide_post(post=newer)
+    assert keys(feed(None)) == [str(post.pk)]
+    suspend_user(user=post.author, until=timezone.now() + timedelta(days=1), reason="spam")
+    assert feed(None) == []
+
+
+@pytest.mark.parametrize("path", ["feeds/home", "feeds/public", "users/{}/posts"])
+def test_paging_repeats_and_skips_nothing_while_posts_arrive(path: str) -> None:
+    ana, ben = make_person(), make_person()
+    graph.follow(actor=ana, target=ben)
+    written = [str(make_post(ben).pk) for _ in range(7)]
+    seen: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        answer = client(ana).get(f"/api/v1/{path.format(ben.username)}?limit=3&cursor={cursor}").json()
+        seen += keys(answer["data"])
+        cursor = answer["pagination"]["next"]
+        make_post(ben)
+    assert seen == list(reversed(written))
+
+
+@pytest.mark.parametrize("path", ["feeds/home", "feeds/public", "users/{}/posts"])
+def test_feeds_cost_the_same_however_many_posts(path: str, count_queries: Callable[[Callable[[], object]], int]) -> None:
+    ana, ben = make_person(), make_person()
+    graph.follow(actor=ana, target=ben)
+    costs = []
+    for size in (2, 12):
+        for _ in range(size):
+            make_post(ben)
+        cache.forget_public_page()
+        costs.append(count_queries(lambda: client(ana).get(f"/api/v1/{path.format(ben.username)}")))
+    assert costs[0] == costs[1] <= 5
+
+
+def test_a_kept_page_costs_one_query_and_none_for_strangers(count_queries: Callable[[Callable[[], object]], int]) -> None:
+    ana = make_person()
+    make_post()
+    feed(ana)
+    assert count_queries(lambda: feed(ana)) == 1
+    assert count_queries(lambda: feed(None)) == 0
+
+
+def test_home_ids_are_read_from_indexes_alone() -> None:
+    ana = make_person()
+    for _ in range(3):
+        graph.follow(actor=ana, target=make_person())
+    with connection.cursor() as database:
+        database.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        database.execute("EXPLAIN " + selectors.HOME_IDS, {"viewer": ana.pk, "before": selectors.AFTER_ALL, "count": 21})
+        plan = "\n".join(row[0] for row in database.fetchall())
+    assert "Index Only Scan using post_by_author" in plan
+    assert "Seq Scan" not in plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missing_page_is_computed_once_under_many_readers() -> None:
+    make_post()
+    computed: list[int] = []
+
+    def compute() -> cache.KeptPage:
+        computed.append(1)
+        return kept_page(20)
+
+    for _ in range(2):
+        cache.forget_public_page()
+        computed.clear()
+        pages = race(lambda _: cache.public_page(20, compute), threads=40)
+        assert all(isinstance(page, cache.KeptPage) and len(page.posts) == 1 for page in pages)
+        assert len(computed) == 1
+
+
+def test_a_page_computed_before_a_change_is_not_kept_for_after_it() -> None:
+    make_post()
+
+    def compute_while_something_changes() -> cache.KeptPage:
+        page = kept_page(20)
+        Post.objects.all().delete()
+        cache.forget_public_page()
+        return page
+
+    cache.public_page(20, compute_while_something_changes)
+    assert cache.public_page(20, lambda: kept_page(20)).posts == []

@@ -1,0 +1,60 @@
+import pytest
+from rest_framework.test import APIClient
+
+from core.errors import Invalid
+from media_app.uploads.models import Upload
+from media_app.uploads.tests.factories import ReadyImageFactory, UploadFactory
+from social.posts import services
+from social.posts.models import Post, PostImage
+from social.posts.services import Picture
+from social.posts.tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_post_shows_its_pictures_in_order_with_their_words() -> None:
+    ana = make_person()
+    uploads = ReadyImageFactory.create_batch(3, owner=ana)
+    api = APIClient()
+    api.force_authenticate(ana)
+    sent = {"images": [{"upload": str(upload.pk), "alt": f" Picture {number} "} for number, upload in enumerate(uploads)]}
+    post = api.post("/api/v1/posts", sent).json()["data"]
+    assert [(image["id"], image["alt"]) for image in post["images"]] == [
+        (str(upload.pk), f"Picture {number}") for number, upload in enumerate(uploads)
+    ]
+    assert not Upload.objects.unused().exists()
+
+
+def test_pictures_of_others_unfinished_repeated_or_shown_elsewhere_are_refused() -> None:
+    ana = make_person()
+    used, fine = ReadyImageFactory.create_batch(2, owner=ana)
+    services.create_post(author=ana, body="", images=[Picture(used.pk)])
+    for wrong in ([ReadyImageFactory().pk], [UploadFactory(owner=ana).pk], [fine.pk, fine.pk], [used.pk]):
+        with pytest.raises(Invalid) as refused:
+            services.create_post(author=ana, body="Look", images=[Picture(key) for key in wrong])
+        assert refused.value.code == "invalid_images"
+    assert (Post.objects.count(), PostImage.objects.count()) == (1, 1)
+
+
+def test_a_post_has_ten_pictures_at_most() -> None:
+    ana = make_person()
+    with pytest.raises(Invalid) as refused:
+        services.create_post(author=ana, body="", images=[Picture(upload.pk) for upload in ReadyImageFactory.create_batch(11, owner=ana)])
+    assert refused.value.code == "too_many_images"
+    assert not Post.objects.exists()
+
+
+def test_words_may_be_taken_from_a_post_with_pictures_only() -> None:
+    ana = make_person()
+    shown = services.create_post(author=ana, body="Look", images=[Picture(ReadyImageFactory(owner=ana).pk)])
+    assert services.edit_post(actor=ana, post=shown, body="").body == ""
+    bare = services.create_post(author=ana, body="Look")
+    with pytest.raises(Invalid):
+        services.edit_post(actor=ana, post=bare, body="")
+
+
+def test_deleting_a_post_lets_its_pictures_go() -> None:
+    ana = make_person()
+    post = services.create_post(author=ana, body="", images=[Picture(ReadyImageFactory(owner=ana).pk)])
+    services.delete_post(actor=ana, post=post)
+    assert Upload.objects.unused().count() == 1
