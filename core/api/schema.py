@@ -82,12 +82,11 @@ class EnvelopeAutoSchema(AutoSchema):
             ]
         return []
 
-    def _map_serializer_field(self, field: Any, direction: Direction, bypass_extensions: bool = False) -> Any:
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         """A field that may be empty is not always in the format it has when it is filled; one that is only read has forgotten whether it may."""
-        described = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
-        if described and (getattr(field, "allow_blank", False) or (field.read_only and described.get("format") in {"uri", "email"})):
-            described.pop("format", None)
-        return described
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if getattr(field, "allow_blank", False) or (field.read_only and schema.get("format") in {"uri", "email"}):
+            schema.pop("format", None)
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
