@@ -6,7 +6,6 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from accounts.users.serializers import PersonSerializer
 from chat.conversations.models import Membership
 from chat.messages.models import MAX_BODY_LENGTH, MAX_TEMP_ID_LENGTH, Message
 from chat.messages.selectors import Listed
@@ -53,7 +52,7 @@ def _member(membership: Membership, presence: Mapping[UUID, Presence], *, sees_r
         id=person.pk,
         username=person.username,
         name=person.name,
-        avatar_url=PersonSerializer().get_avatar_url(person),
+        avatar_url=person.avatar_url,
         avatar_blurhash=person.avatar_blurhash,
         is_verified=person.is_verified,
         presence=now.state,

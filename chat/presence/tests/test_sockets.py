@@ -1,0 +1,119 @@
+"""Presence, as others see it, through the real ASGI application."""
+
+import pytest
+import redis
+from asgiref.sync import sync_to_async
+from django.conf import settings
+
+from accounts.users.models import User
+from accounts.users.services import update_profile
+from accounts.users.tests.factories import UserFactory
+from chat.conftest import Connect
+from chat.presence import services, store
+from core.realtime.hub import current_hub
+from core.realtime.testing import SocketClient
+from social.graph.services import block, follow, unfollow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def people(**of_second: str) -> tuple[User, User]:
+    return await sync_to_async(UserFactory.create)(), await sync_to_async(UserFactory.create)(**of_second)
+
+
+async def state(socket: SocketClient, person: User) -> str | None:
+    answer = await socket.call("presence:subscribe", {"users": [str(person.pk)]})
+    return next((one["state"] for one in answer["presence"]), "absent")
+
+
+async def test_a_person_is_online_while_any_device_is(connect: Connect) -> None:
+    ana, ben = await people()
+    anas = await connect(ana)
+    assert await state(anas, ben) == "offline"
+    phone, laptop = await connect(ben), await connect(ben)
+    assert (await anas.expect("presence:update"))["state"] == "online"
+    await phone.close()
+    assert await anas.quiet()
+    await laptop.close()
+    update = await anas.expect("presence:update")
+    assert update["state"] == "offline"
+    assert update["last_seen_at"] is not None
+
+
+async def test_the_strongest_choice_of_several_devices_shows(connect: Connect) -> None:
+    ana, ben = await people()
+    anas, phone, laptop = await connect(ana), await connect(ben), await connect(ben)
+    assert await state(anas, ben) == "online"
+    await phone.call("presence:update", {"state": "away"})
+    assert await state(anas, ben) == "online"
+    await laptop.call("presence:update", {"state": "busy"})
+    assert (await anas.expect("presence:update"))["state"] == "busy"
+    await phone.call("presence:update", {"state": "invisible"})
+    assert (await anas.expect("presence:update"))["state"] == "offline"
+
+
+async def test_the_invisible_are_not_seen_leaving(connect: Connect) -> None:
+    _, ben = await people()
+    phone = await connect(ben)
+    await phone.call("presence:update", {"state": "invisible"})
+    await phone.close()
+    await ben.arefresh_from_db()
+    assert ben.last_seen_at is None
+
+
+@pytest.mark.parametrize(("circle", "followed", "seen"), [("nobody", True, None), ("followed", False, None), ("followed", True, "online")])
+async def test_only_those_allowed_see_presence(connect: Connect, circle: str, followed: bool, seen: str | None) -> None:
+    ana, ben = await people(presence_shown_to=circle)
+    if followed:
+        await sync_to_async(follow)(actor=ben, target=ana)
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == seen
+    await bens.close()
+    if seen:
+        assert (await anas.expect("presence:update"))["state"] == "offline"
+    assert await anas.quiet()
+
+
+async def test_presence_ends_with_a_block_an_unfollow_and_a_change_of_mind(connect: Connect) -> None:
+    ana, ben = await people(presence_shown_to="followed")
+    await sync_to_async(follow)(actor=ben, target=ana)
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    await sync_to_async(unfollow)(actor=ben, target=ana)
+    await bens.call("presence:update", {"state": "busy"})
+    await anas.expect("notification:count")
+    await anas.expect("notification:read")
+    assert await anas.quiet()
+    await sync_to_async(update_profile)(user=ben, changes={"presence_shown_to": "everyone"})
+    assert await state(anas, ben) == "busy"
+    await sync_to_async(update_profile)(user=ben, changes={"presence_shown_to": "nobody"})
+    assert (await anas.expect("presence:update"))["state"] is None
+    assert await state(anas, ben) is None
+    await sync_to_async(block)(actor=ben, target=ana)
+    assert await state(anas, ben) == "absent"
+
+
+async def test_who_was_on_a_dead_server_goes_offline(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = await people()
+    anas = await connect(ana)
+    monkeypatch.setattr(store, "EXPIRY_SECONDS", 1)
+    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "a device whose server is gone", "online")])
+    monkeypatch.undo()
+    assert await state(anas, ben) == "online"
+    gone: list[object] = []
+    while not gone:
+        gone = list(await sync_to_async(services.expire)())
+    assert gone == [ben.pk]
+    assert await state(anas, ben) == "offline"
+
+
+async def test_presence_is_back_with_the_heartbeat_after_redis_lost_it(connect: Connect) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    await bens.call("presence:update", {"state": "busy"})
+    assert await state(anas, ben) == "busy"
+    with redis.Redis.from_url(settings.REALTIME_REDIS_URL) as client:
+        client.flushdb()
+    assert await state(anas, ben) == "offline"
+    current_hub().missed()
+    assert (await anas.expect("presence:update"))["state"] == "busy"
