@@ -30,6 +30,8 @@ HUBBUB_ENVIRONMENT = {
     "SECRET_KEY": secrets.token_urlsafe(60),
     "ALLOWED_HOSTS": '["127.0.0.1"]',
     "SITE_URL": "https://127.0.0.1",
+    "EMAIL_URL": "smtp://127.0.0.1:9",
+    "DEFAULT_FROM_EMAIL": "Bench <hello@127.0.0.1>",
     "DATABASE_URL": DATABASE_URL,
     "REDIS_URL": REDIS_URL,
     "REALTIME_LIMITS": '{"message:send": ["1000000/s"]}',
