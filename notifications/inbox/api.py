@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from core.api.views import Endpoint
 from notifications.inbox import selectors, services
-from notifications.inbox.serializers import InboxQuery, NotificationSerializer, UnreadSerializer
+from notifications.inbox.serializers import InboxQuery, NotificationSerializer, UnreadNotificationsSerializer
 
 
 class NotificationsEndpoint(Endpoint):
@@ -24,10 +24,10 @@ class NotificationsEndpoint(Endpoint):
 class UnreadEndpoint(Endpoint):
     """How much is new."""
 
-    @extend_schema(operation_id="notifications_unread", responses=UnreadSerializer)
+    @extend_schema(operation_id="notifications_unread", responses=UnreadNotificationsSerializer)
     def get(self, request: Request) -> Response:
         """How many notifications are unread."""
-        return self.answer(UnreadSerializer, {"unread": selectors.unread_count(self.viewer)})
+        return self.answer(UnreadNotificationsSerializer, {"unread": selectors.unread_count(self.viewer)})
 
 
 class ReadEndpoint(Endpoint):
@@ -42,11 +42,11 @@ class ReadEndpoint(Endpoint):
 class ReadAllEndpoint(Endpoint):
     """All of them, read."""
 
-    @extend_schema(operation_id="notifications_read_all", request=None, responses=UnreadSerializer)
+    @extend_schema(operation_id="notifications_read_all", request=None, responses=UnreadNotificationsSerializer)
     def post(self, request: Request) -> Response:
         """Mark everything as read."""
         services.mark_all_read(viewer=self.viewer)
-        return self.answer(UnreadSerializer, {"unread": selectors.unread_count(self.viewer)})
+        return self.answer(UnreadNotificationsSerializer, {"unread": selectors.unread_count(self.viewer)})
 
 
 class NotificationEndpoint(Endpoint):

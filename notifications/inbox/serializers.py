@@ -41,7 +41,7 @@ class NotificationSerializer(serializers.ModelSerializer):
         return wording.sentence(notification)
 
 
-class UnreadSerializer(serializers.Serializer[Any]):
+class UnreadNotificationsSerializer(serializers.Serializer[Any]):
     unread = serializers.IntegerField(help_text="Unread notifications; 100 stands for that many or more.")
 
 
