@@ -94,6 +94,11 @@ def unread_counts(viewer: User) -> dict[UUID, int]:
     return dict(Membership.objects.listed(viewer).filter(unread_count__gt=0).values_list("conversation_id", "unread_count"))
 
 
+def unread_conversation_count(viewer: User) -> int:
+    """How many conversations of the viewer's list have something unread."""
+    return Membership.objects.listed(viewer).filter(unread_count__gt=0).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Missed:
     """Some of what a person missed in a conversation, in order; ``head`` is the newest number there was when it was read."""

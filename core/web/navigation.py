@@ -28,12 +28,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry as one person sees it on one page."""
+    """An entry as one person sees it on one page. ``count`` is None where nothing is counted."""
 
     entry: Entry
     path: str
     current: bool
-    count: int
+    count: int | None
 
 
 _entries: dict[str, Entry] = {}
@@ -49,5 +49,5 @@ def links(user: Any, current_path: str) -> list[Link]:
     found = []
     for entry in sorted(_entries.values(), key=lambda entry: entry.order):
         path = entry.path.replace("{username}", user.username)
-        found.append(Link(entry, path, current_path.startswith(path), entry.count(user) if entry.count else 0))
+        found.append(Link(entry, path, current_path.startswith(path), entry.count(user) if entry.count else None))
     return found

@@ -2,6 +2,7 @@
 
 import { toast } from "./components/toasts.js";
 import { get } from "./core/api.js";
+import { viewer } from "./core/page.js";
 import { avatar } from "./core/people.js";
 import { startOutbox } from "./outbox.js";
 import { socket } from "./socket.js";
@@ -27,7 +28,7 @@ export function refreshUnread() {
   clearTimeout(asking);
   asking = setTimeout(async () => {
     try {
-      setBadge("chats", (await get("messages/unread")).data.conversations);
+      setBadge("chats", Object.keys((await get("messages/unread")).data.conversations).length);
     } catch {
       // The badge stays as it was; the next message asks again.
     }
@@ -43,11 +44,26 @@ function announceNotification(notification) {
   });
 }
 
+const arrived = new Map(); // conversation → newest seq of others
+let telling = 0;
+
+/** Messages that reached this device were delivered, whatever page it shows: said in batches. */
+function noteDelivered({ conversation, seq, sender }) {
+  if (sender === viewer.id) return;
+  arrived.set(conversation, Math.max(seq, arrived.get(conversation) ?? 0));
+  clearTimeout(telling);
+  telling = setTimeout(() => {
+    for (const [id, newest] of arrived) socket.tell("message:delivered", { conversation: id, seq: newest });
+    arrived.clear();
+  }, 200);
+}
+
 export function startLive() {
   for (const badge of document.querySelectorAll("[data-badge]")) badge.dataset.count = badge.querySelector("[data-badge-words]").textContent;
   startOutbox();
   socket.on("notification:new", announceNotification);
   socket.on("notification:count", ({ unread }) => setBadge("notifications", unread));
+  socket.on("message:new", noteDelivered);
   socket.on("message:new", refreshUnread);
   socket.on("conversation:updated", refreshUnread);
   socket.on("session:revoked", () => location.assign("/sign-in/"));

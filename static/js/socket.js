@@ -47,6 +47,7 @@ class Socket {
     if (this.#wanted) return;
     this.#wanted = true;
     addEventListener("online", () => this.#connectNow());
+    addEventListener("offline", () => this.#drop());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "visible") return;
       if (this.state === "open") this.#checkAlive();

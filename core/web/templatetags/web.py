@@ -10,11 +10,13 @@ from django.template.context import Context
 from django.utils import formats, timezone
 from django.utils.safestring import SafeString
 
+from core.storage import store
 from core.web import text
 
 register = template.Library()
 
 AVATAR_HUES = 12
+SMALL_PICTURE = 32  # pixels: up to here the variant of 64 is sharp on every screen
 AVATAR_PIXELS = {"xs": 24, "sm": 32, "md": 40, "lg": 48, "xl": 72, "2xl": 112}
 
 
@@ -40,15 +42,17 @@ def hue(key: str) -> int:
 
 @register.simple_tag
 def avatar_of(person: Any, size: str = "md") -> Picture:
-    """What the avatar component draws. ``person`` is a model with ``username``, ``name`` and ``avatar_url``, or the same as a dict."""
+    """What the avatar component draws. ``person`` is a ``User``, or a dict in the shape of ``PersonSerializer``."""
 
     def get(key: str) -> Any:
         return person.get(key) if isinstance(person, dict) else getattr(person, key, None)
 
     username = str(get("username") or "")
+    key = get("avatar_key")
+    url = store.public_url(f"{key}/{'64' if AVATAR_PIXELS.get(size, 0) <= SMALL_PICTURE else '256'}.webp") if key else get("avatar_url")
     return {
         "id": str(get("id") or ""),
-        "url": get("avatar_url") or "",
+        "url": url or "",
         "initials": initials(str(get("name") or username)),
         "hue": hue(username),
         "pixels": AVATAR_PIXELS.get(size, AVATAR_PIXELS["md"]),

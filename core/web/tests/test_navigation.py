@@ -17,7 +17,7 @@ def _own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_entries_come_in_order_with_their_counts() -> None:
     navigation.register(navigation.Entry(key="chats", label="Chats", icon="user", path="/chats/", order=20, count=lambda user: 3))
     navigation.register(navigation.Entry(key="home", label="Home", icon="home", path="/home/", order=10))
-    assert [(link.entry.key, link.count) for link in navigation.links(ANA, "/chats/1/")] == [("home", 0), ("chats", 3)]
+    assert [(link.entry.key, link.count) for link in navigation.links(ANA, "/chats/1/")] == [("home", None), ("chats", 3)]
 
 
 def test_only_the_place_one_is_at_is_current() -> None:

@@ -3,7 +3,10 @@
 const GAP = 6;
 const EDGE = 8;
 
-const invokerOf = (menu) => document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+let pressed = null; // several buttons may open one menu: the last one pressed is meant
+
+const invokerOf = (menu) =>
+  pressed?.getAttribute("popovertarget") === menu.id ? pressed : document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
 
 function place(menu) {
   const button = invokerOf(menu);
@@ -28,6 +31,7 @@ function step(menu, by) {
 }
 
 export function startMenus() {
+  document.addEventListener("click", (event) => (pressed = event.target.closest("[popovertarget]") ?? pressed), true);
   document.addEventListener(
     "toggle",
     (event) => {

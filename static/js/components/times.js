@@ -5,7 +5,8 @@ import { whenPresent } from "../core/page.js";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const language = document.documentElement.lang || undefined;
+const { lang } = document.documentElement;
+const language = lang === "en" ? "en-GB" : lang || undefined; // day before month, as the server writes dates
 const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
 const shortDate = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
 const longDate = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });

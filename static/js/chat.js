@@ -1,0 +1,96 @@
+// The chat pages: puts list, thread, composer and the socket together.
+
+import { seenTime } from "./components/times.js";
+import { refreshUnread } from "./live.js";
+import { drafts, onSettled } from "./outbox.js";
+import { onPresence, presenceOf, startPresence } from "./presence.js";
+import { socket } from "./socket.js";
+import { startActions } from "./chat/actions.js";
+import { Composer } from "./chat/composer.js";
+import { List } from "./chat/list.js";
+import { ReadReceipts } from "./chat/receipts.js";
+import { Thread } from "./chat/thread.js";
+import { Typing } from "./chat/typing.js";
+
+const WORDS = { online: "Online", away: "Away", busy: "Busy" };
+const root = document.querySelector("[data-thread]");
+const listRoot = document.querySelector("[data-conversations]");
+
+function startThread() {
+  const thread = new Thread(root);
+  const list = new List(listRoot, root.dataset.conversation, (conversation) => conversation === thread.id && receipts.isReading());
+  const receipts = new ReadReceipts(thread, () => {
+    list.read(thread.id);
+    refreshUnread();
+  });
+  const presenceLine = root.querySelector("[data-presence-line]");
+  const dots = root.querySelector("[data-typing-row]");
+  let typingNow = false;
+
+  const showPresence = () => {
+    const { state, last_seen_at } = presenceOf(thread.peer.id) ?? {};
+    presenceLine.dataset.state = typingNow ? "typing" : (state ?? "");
+    if (typingNow) presenceLine.textContent = "typing…";
+    else if (state && state !== "offline") presenceLine.textContent = WORDS[state];
+    else if (state === "offline" && last_seen_at) presenceLine.textContent = `last seen ${seenTime(Date.parse(last_seen_at))}`;
+    else presenceLine.textContent = `@${root.dataset.peerUsername}`;
+  };
+  const typing = new Typing(thread, (now) => {
+    const atEnd = thread.scroll.isAtEnd();
+    typingNow = now;
+    dots.hidden = !now;
+    if (atEnd) thread.scroll.toEnd();
+    showPresence();
+  });
+  const composer = root.querySelector("[data-composer]") && new Composer(root, thread, typing);
+  if (composer) startActions(root, thread, composer);
+
+  onPresence((person) => person === thread.peer.id && showPresence());
+  setInterval(showPresence, 30_000);
+
+  socket.resumeWith("conversations", () => ({ [thread.id]: thread.head }));
+  socket.on("message:new", (message) => {
+    if (message.conversation !== thread.id) return;
+    if (message.sender === thread.peer.id) typing.ended();
+    thread.receive(message);
+    receipts.note();
+  });
+  // Sent from another device of ours: its text is not in this frame, so ask for it.
+  socket.on("message:sent", ({ conversation, seq }) => conversation === thread.id && seq > thread.head && thread.catchUp());
+  socket.on("message:edited", (message) => message.conversation === thread.id && thread.edit(message));
+  socket.on("message:deleted", (message) => message.conversation === thread.id && thread.remove(message));
+  socket.on("message:status", (status) => status.conversation === thread.id && thread.status(status));
+  socket.on("conversation:removed", ({ conversation }) => conversation === thread.id && location.assign("/chats/"));
+
+  onSettled(({ draft, ack, error }) => {
+    if (draft.conversation !== thread.id) return;
+    if (ack) thread.acknowledge(draft, ack);
+    else thread.fail(draft, error.message);
+  });
+  root.querySelector("[data-composer]")?.addEventListener("submit", () => {
+    const last = drafts(thread.id).at(-1);
+    if (last) list.wrote(thread.id, last.body);
+  });
+  for (const draft of drafts(thread.id)) thread.addPending(draft, null);
+
+  const banner = root.querySelector("[data-connection]");
+  let timer = 0;
+  socket.onState((state) => {
+    clearTimeout(timer);
+    if (state === "open") {
+      banner.hidden = true;
+      thread.catchUp();
+      return;
+    }
+    // A short interruption is nobody's business.
+    timer = setTimeout(() => {
+      banner.hidden = false;
+      banner.querySelector("[data-connection-text]").textContent =
+        state === "closed" ? "Too many windows, or signed out. Reload to go on." : "Connecting… what you write is kept and sent then.";
+    }, 1500);
+  });
+}
+
+startPresence();
+if (root) startThread();
+else if (listRoot) new List(listRoot, "", () => false);

@@ -1,0 +1,156 @@
+// An open conversation: its messages in order, each once, whatever order and however often they arrive.
+
+import { get } from "../core/api.js";
+import { viewer } from "../core/page.js";
+import { arrange, bury, buildMessage, number, setText, setTicks } from "./messages.js";
+import { Scroll } from "./scroll.js";
+
+export class Thread {
+  constructor(root) {
+    this.root = root;
+    this.id = root.dataset.conversation;
+    this.list = root.querySelector("[data-messages]");
+    this.announcer = root.querySelector("[data-announcer]");
+    this.peer = { id: root.dataset.peer, name: root.dataset.peerName, delivered: Number(root.dataset.delivered), read: Number(root.dataset.read) };
+    this.head = Number(root.dataset.head);
+    this.isDetached = "detached" in root.dataset; // shows an old stretch; the newest messages are on another page
+    this.scroll = new Scroll(root);
+    this.catchingUp = null;
+    for (const item of this.list.querySelectorAll(".message")) item.id = `m${item.dataset.seq}`;
+    arrange(this.list);
+    this.showStatus();
+    const wanted = location.hash.startsWith("#m") && this.find(location.hash.slice(2));
+    if (wanted) wanted.scrollIntoView({ block: "center", behavior: "instant" });
+    else this.scroll.toStart();
+  }
+
+  nameOf = (person) => (person === this.peer.id ? this.peer.name : "Somebody");
+  find = (seq) => this.list.querySelector(`[data-seq="${Number(seq)}"]`);
+  findById = (id) => this.list.querySelector(`[data-id="${CSS.escape(id)}"]`);
+  findPending = (tempId) => this.list.querySelector(`[data-temp-id="${CSS.escape(tempId)}"]`);
+  /** The last message of the viewer's that can still be edited. */
+  lastMine = () => [...this.list.querySelectorAll("[data-mine][data-seq]:not([data-gone])")].at(-1);
+
+  /** A message that was just written here: it stands at the end until the server says where it belongs. */
+  addPending(draft, quote) {
+    if (this.findPending(draft.temp_id)) return;
+    const created_at = new Date(draft.at).toISOString();
+    const item = buildMessage({ ...draft, sender: viewer.id, reply_to: quote, created_at }, this.nameOf);
+    setTicks(item, "sending");
+    this.list.append(item);
+    if (draft.failed) this.fail(draft, draft.failed);
+    arrange(this.list);
+    this.scroll.toEnd();
+  }
+
+  /** A message of the server. One that left a gap makes the thread ask for what lies between, so the order always holds. */
+  receive(message) {
+    if (message.conversation !== this.id || this.find(message.seq)) return;
+    if (this.isDetached) {
+      this.scroll.countNew();
+      return;
+    }
+    if (message.seq > this.head + 1) {
+      this.catchUp();
+      return;
+    }
+    this.place(message);
+    this.head = Math.max(this.head, message.seq);
+  }
+
+  place(message) {
+    if (this.find(message.seq)) return;
+    const mine = message.sender === viewer.id;
+    const pending = mine && message.temp_id ? this.findPending(message.temp_id) : null;
+    const atEnd = this.scroll.isAtEnd();
+    const item = pending ?? buildMessage(message, this.nameOf);
+    if (pending) this.settle(pending, message);
+    const after = [...this.list.querySelectorAll(".message")].findLast((other) => other !== item && other.dataset.seq && Number(other.dataset.seq) < message.seq);
+    if (after) after.after(item);
+    else if (!pending) this.list.prepend(item);
+    arrange(this.list);
+    this.showStatus();
+    if (mine || atEnd) this.scroll.toEnd();
+    else this.scroll.countNew();
+    if (!mine && !message.deleted_at) this.announcer.textContent = `${this.nameOf(message.sender)}: ${message.body}`;
+  }
+
+  /** The server took a message of ours. */
+  settle(item, message) {
+    number(item, message);
+    delete item.dataset.state;
+    item.querySelector(".message-failed")?.remove();
+  }
+
+  acknowledge(draft, ack) {
+    const item = this.findPending(draft.temp_id);
+    if (!item || item.dataset.seq) return;
+    if (ack.seq > this.head + 1) {
+      this.settle(item, ack);
+      this.catchUp();
+    } else {
+      this.place({ ...draft, ...ack, sender: viewer.id, conversation: this.id });
+      this.head = Math.max(this.head, ack.seq);
+    }
+    this.showStatus();
+  }
+
+  fail(draft, reason) {
+    const item = this.findPending(draft.temp_id);
+    if (!item || item.querySelector(".message-failed")) return;
+    item.dataset.state = "failed";
+    const note = this.root.querySelector("template[data-failed-mould]").content.firstElementChild.cloneNode(true);
+    note.querySelector("[data-reason]").textContent = reason;
+    item.append(note);
+  }
+
+  edit({ id, body }) {
+    const item = this.findById(id);
+    if (!item) return;
+    setText(item, body);
+    item.querySelector("[data-edited]").hidden = false;
+  }
+
+  remove({ id, for_everyone }) {
+    const item = this.findById(id);
+    if (!item) return;
+    if (for_everyone) bury(item);
+    else item.remove();
+    arrange(this.list);
+  }
+
+  /** How far the other one got. */
+  status({ person, delivered_seq, read_seq }) {
+    if (person !== this.peer.id) return;
+    this.peer.delivered = Math.max(this.peer.delivered, delivered_seq);
+    this.peer.read = Math.max(this.peer.read, read_seq);
+    this.showStatus();
+  }
+
+  showStatus() {
+    for (const item of this.list.querySelectorAll("[data-mine][data-seq]")) {
+      const seq = Number(item.dataset.seq);
+      setTicks(item, seq <= this.peer.read ? "read" : seq <= this.peer.delivered ? "delivered" : "sent");
+    }
+  }
+
+  /** Read what lies after the newest message known, until nothing is missing. */
+  catchUp() {
+    if (this.isDetached) return null;
+    this.catchingUp ??= (async () => {
+      try {
+        for (let more = true; more; ) {
+          const answer = await get(`conversations/${this.id}/messages?after_seq=${this.head}&limit=100`);
+          for (const message of answer.data) this.place(message);
+          this.head = Math.max(this.head, answer.data.at(-1)?.seq ?? 0);
+          more = answer.pagination?.has_more && answer.data.length > 0;
+        }
+      } catch {
+        // The connection is gone again; the next resume asks for the same.
+      } finally {
+        this.catchingUp = null;
+      }
+    })();
+    return this.catchingUp;
+  }
+}
