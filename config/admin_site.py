@@ -37,7 +37,7 @@ class HubbubAdminSite(UnfoldAdminSite):
         return super().has_permission(request) and second_factor_given(request)
 
     @method_decorator(never_cache)
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send whoever may not enter where they can do something about it. For people who are not staff there is no admin."""
         target = request.GET.get("next") or reverse("admin:index")
         if not request.user.is_authenticated:

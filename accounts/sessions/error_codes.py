@@ -1,15 +1,15 @@
-"""What the refusals of this slice mean: part of the catalogue in ``core.errors``."""
+"""Error codes of signing up, in and out."""
 
 CODES = {
-    "account_closed": "This account has been closed.",
-    "account_suspended": "This account is suspended.",
-    "email_not_confirmed": "Confirm the e-mail address first.",
-    "email_or_username": "Sign in with an e-mail address or with a username, one of them.",
-    "invalid_credentials": "Name and password do not belong together.",
-    "mfa_required": "A second factor is needed.",
-    "refresh_superseded": "The token was just exchanged; use the newer one.",
-    "session_ended": "The session has ended.",
-    "signed_in": "There is a session already.",
-    "token_invalid": "The token is not one of ours, or its time is over.",
-    "token_reused": "The token had been exchanged before, so its session was ended.",
+    "token_invalid": "The token is not one of ours, out of date, or of the wrong kind.",
+    "session_ended": "The session was ended: signed out, password changed, suspended. Sign in again.",
+    "token_reused": "A refresh token was used that had been used before. Its session was ended, for somebody else may have it.",
+    "refresh_superseded": "The refresh token was exchanged within the last ten seconds. Use the tokens that exchange gave.",
+    "invalid_credentials": "This name and password do not go together. The same for names nobody has.",
+    "mfa_required": "The password was right. `details.mfa_token` and a code of one of `details.types` go to `auth/mfa`.",
+    "email_not_confirmed": "The password was right, the address waits to be confirmed.",
+    "account_suspended": "The password was right, the account is suspended: `details.until`, `details.reason`.",
+    "email_or_username": "Sign in with either an address or a username.",
+    "account_closed": "The password was right, the account is closed.",
+    "signed_in": "Somebody is signed in already.",
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 from core.events.registry import Event
 
 
-class SessionEnded(Event):
+class SessionEnded(Event, frozen=True):
     """The session takes nobody in any more; sockets that came in by it are to go."""
 
     session_id: UUID

@@ -1,5 +1,6 @@
 """Where Django's and allauth's signals enter: each is handed to a service. Signing in by page, API or test client all come through here."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ def open_session(request: HttpRequest, user: User, **_: Any) -> None:
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
     request.session[services.SESSION_ID_KEY] = str(session.pk)
+    request.session[services.NOTED_KEY] = int(time.time())
 
 
 @receiver(user_logged_out, dispatch_uid="sessions.end")

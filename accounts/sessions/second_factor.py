@@ -27,7 +27,7 @@ def second_factor_given(request: HttpRequest) -> bool:
     """Whether this session answered a second factor, or staff need none here (``STAFF_NEED_SECOND_FACTOR``, off in development)."""
     if not settings.STAFF_NEED_SECOND_FACTOR:
         return True
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
 
 
 class Overview(base_views.IndexView):
@@ -50,7 +50,7 @@ class SetUp(totp_views.ActivateTOTPView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)  # type: ignore[arg-type]
+        record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -85,5 +85,5 @@ class ConfirmCode(base_views.ReauthenticateView):
             response: HttpResponse = super().post(request, *args, **kwargs)
         except DomainError as refusal:
             form = self.get_form_class()(user=request.user)
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=refusal.status)
+            response = self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=refusal.status)
         return response

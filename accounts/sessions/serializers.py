@@ -8,7 +8,7 @@ from accounts.sessions.devices import device_name
 from accounts.sessions.models import Session
 from accounts.users.serializers import MeSerializer
 
-SECRET = {"max_length": 1000, "trim_whitespace": False, "style": {"input_type": "password"}}
+SECRET: dict[str, Any] = {"max_length": 1000, "trim_whitespace": False, "style": {"input_type": "password"}}
 
 
 class SignUpRequest(serializers.Serializer):

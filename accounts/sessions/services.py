@@ -19,10 +19,12 @@ from core.errors import Conflict
 from core.events.outbox import emit
 
 SESSION_ID_KEY = "hubbub_session"  # where Django's session keeps the id of ours
+NOTED_KEY = "hubbub_noted"  # and when its use was last noted
 TOUCH_EVERY = timedelta(minutes=5)
 # A client that sends one refresh token twice at once (two tabs, a retry) races itself. Within this time the loser is told so and the
 # session stays; it gets no tokens, so a thief gains nothing from the grace. After it, an old token means theft and ends the session.
 RACE_GRACE = timedelta(seconds=10)
+KEPT_AFTER_END = timedelta(days=90)  # for whoever looks into how an account was taken
 LIFETIME = timedelta(days=31)  # of Django's session without use; longer than a refresh token, which it carries
 
 
@@ -47,10 +49,16 @@ def rebind_session(*, session_id: UUID, session_key: str) -> None:
 
 def touch_session(session: Session) -> None:
     """Note that the session is in use, at most once in ``TOUCH_EVERY``: reading must not cost a write each time."""
+    if timezone.now() - session.last_used_at >= TOUCH_EVERY:
+        note_use(session_id=session.pk)
+
+
+@transaction.atomic
+def note_use(*, session_id: UUID) -> None:
+    """The session is in use now, and so its person was seen."""
     now = timezone.now()
-    if now - session.last_used_at >= TOUCH_EVERY:
-        Session.objects.live().filter(pk=session.pk).update(last_used_at=now)
-        users.record_seen(user_id=session.user_id, at=now)
+    if Session.objects.live().filter(pk=session_id).update(last_used_at=now):
+        users.record_seen(user_id=Session.objects.values_list("user_id", flat=True).get(pk=session_id), at=now)
 
 
 def session_of_token(access_token: str) -> UUID:
@@ -121,6 +129,11 @@ def end_unused_sessions(*, limit: int = 1000) -> int:
     """End sessions whose refresh token and cookie have both run out. Returns how many."""
     unused = Session.objects.live().filter(last_used_at__lt=timezone.now() - LIFETIME).order_by("last_used_at")
     return _end(unused.select_for_update(skip_locked=True)[:limit], EndReason.EXPIRED)
+
+
+def forget_ended_sessions() -> int:
+    """Delete sessions that ended longer than ``KEPT_AFTER_END`` ago. Returns how many."""
+    return Session.objects.filter(ended_at__lt=timezone.now() - KEPT_AFTER_END).delete()[0]
 
 
 def _locked(session_id: UUID) -> Session:

@@ -1,9 +1,10 @@
-"""What the refusals of this slice mean: part of the catalogue in ``core.errors``."""
+"""Error codes about people."""
 
 CODES = {
-    "email_taken": "An account with this e-mail address exists.",
-    "not_editable": "One of the fields cannot be edited.",
-    "until_in_past": "The end of a suspension lies in the past.",
-    "username_reserved": "This username is kept free.",
-    "username_taken": "Someone else has this username.",
+    "email_taken": "Somebody has this address. Doors for people who are not signed in never say so.",
+    "username_taken": "Somebody has this username, whatever the case of its letters.",
+    "username_reserved": "The site needs this username.",
+    "invalid_username": "Usernames are 3 to 50 letters, digits, underscores, and dots inside.",
+    "not_editable": "These fields cannot be changed here: `details.fields`.",
+    "until_in_past": "A suspension ends in the future.",
 }

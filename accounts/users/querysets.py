@@ -23,7 +23,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type:
     """Creates people; allauth and ``createsuperuser`` come through here."""
 
     def create_user(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
-        user = self.model(username=username, email=self.normalize_email(email).lower() if email else None, **fields)
+        user: User = self.model(username=username, email=self.normalize_email(email).lower() if email else None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -70,7 +70,7 @@ def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     """
     if unknown := sorted(changes.keys() - EDITABLE):
         raise Invalid("These fields cannot be changed here.", code="not_editable", details={"fields": unknown})
-    person = User.objects.select_for_update().get(pk=user.pk)
+    person: User = User.objects.select_for_update().get(pk=user.pk)
     changed = [name for name, value in changes.items() if getattr(person, name) != value]
     if changed:
         for name in changed:
@@ -104,7 +104,7 @@ def lift_suspension(*, user: User) -> User:
 
 
 def _set_suspension(user: User, until: datetime | None, reason: str, event: UserSuspended | UserRestored) -> User:
-    person = User.objects.select_for_update().filter(pk=user.pk).first()
+    person: User | None = User.objects.select_for_update().filter(pk=user.pk).first()
     if person is None:
         raise NotFound
     person.suspended_until, person.suspension_reason = until, reason

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "core.web.middleware.LocalTime",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.middleware.SessionUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -196,6 +197,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "reconcile-post-counts": {"task": "social.posts.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="20")},
     "discard-orphaned-uploads": {"task": "media_app.uploads.tasks.discard_orphans", "schedule": 3600.0, "options": {"expires": 3600}},
 }
+CELERY_BEAT_SCHEDULE["tidy-sessions"] = {"task": "accounts.sessions.tasks.tidy_sessions", "schedule": 3600.0, "options": {"expires": 3600}}
 CELERY_TIMEZONE = "UTC"
 
 # --- People, passwords, sessions, tokens --------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
+from django.contrib.sessions.models import Session as StoredSession
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -176,3 +178,17 @@ def test_somebody_elses_session_does_not_exist(client):
     assert client.post(f"/settings/sessions/{theirs.pk}/end/").status_code == 404
     theirs.refresh_from_db()
     assert theirs.ended_at is None
+
+
+def test_use_of_a_cookie_session_is_noted_and_lengthens_it(client):
+    ana = UserFactory()
+    client.force_login(ana)
+    client.get("/settings/sessions/")
+    before = Session.objects.get().last_used_at
+    expires = StoredSession.objects.get().expire_date
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        client.get("/settings/sessions/")
+        assert Session.objects.get().last_used_at > before
+        assert StoredSession.objects.get().expire_date > expires
+    ana.refresh_from_db()
+    assert ana.last_seen_at

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.sessions import services
 from accounts.sessions.models import EndReason, Session
 from accounts.sessions.services import RefreshSuperseded
+from accounts.sessions.tasks import tidy_sessions
 from accounts.sessions.tests.factories import open_session, tokens_for
 from accounts.sessions.tokens import NotAuthenticated, TokenPair
 from accounts.users.tests.factories import UserFactory
@@ -100,3 +101,14 @@ def test_suspension_ends_every_session():
     open_session(ana)
     suspend_user(user=ana, until=timezone.now() + timedelta(days=1), reason="Spam")
     assert set(Session.objects.values_list("end_reason", flat=True)) == {EndReason.SUSPENDED}
+
+
+@pytest.mark.django_db
+def test_tidying_ends_what_ran_out_and_forgets_what_ended_long_ago():
+    forgotten, unused, live = (open_session(UserFactory()) for _ in range(3))
+    services.end_session(session_id=forgotten.pk)
+    Session.objects.filter(pk=forgotten.pk).update(ended_at=timezone.now() - timedelta(days=91))
+    Session.objects.filter(pk=unused.pk).update(last_used_at=timezone.now() - timedelta(days=32))
+    tidy_sessions()
+    tidy_sessions()
+    assert dict(Session.objects.values_list("pk", "end_reason")) == {unused.pk: EndReason.EXPIRED, live.pk: ""}

@@ -1,0 +1,14 @@
+"""Housekeeping of sessions, run by beat."""
+
+from celery import shared_task
+from django.core.management import call_command
+
+from accounts.sessions import services
+
+
+@shared_task
+def tidy_sessions() -> None:
+    """End what has run out, forget what ended long ago, and drop Django's own expired rows. Running it twice does no harm."""
+    services.end_unused_sessions()
+    services.forget_ended_sessions()
+    call_command("clearsessions")

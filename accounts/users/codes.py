@@ -1,9 +1,0 @@
-"""Error codes about people."""
-
-CODES = {
-    "username_taken": "Somebody has this username, whatever the case of its letters.",
-    "username_reserved": "The site needs this username.",
-    "invalid_username": "Usernames are 3 to 50 letters, digits, underscores, and dots inside.",
-    "not_editable": "These fields cannot be changed here: `details.fields`.",
-    "until_in_past": "A suspension ends in the future.",
-}
