@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-pytest_plugins = ["core.testing.plugin"]
+pytest_plugins = ["core.testing.plugin", "core.realtime.catalogue"]
 
 if TYPE_CHECKING:
     from rest_framework.test import APIClient

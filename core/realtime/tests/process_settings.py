@@ -4,7 +4,7 @@ import os
 
 from config.settings.test import *  # noqa: F403 - as settings do
 
-SLICES = [*SLICES, "core.realtime.tests.echo"]  # noqa: F405
+SLICES = ["core.realtime", "core.realtime.tests.echo"]
 REALTIME_AUTHENTICATOR = "core.realtime.tests.people.TestAuthenticator"
 REALTIME_REDIS_URL = os.environ["REALTIME_TEST_REDIS_URL"]
 REALTIME_PREFIX = "process-test"
