@@ -35,6 +35,8 @@ class Writing(BaseModel):
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Deleted by its author, or by the author of the post.")
     hidden_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Hidden by a moderator; it can be shown again.")
 
+    liked = False  # by the viewer of a page, where ``selectors.mark_liked`` has asked
+
     class Meta:
         abstract = True
 
@@ -129,7 +131,7 @@ class Comment(Writing):
         return self.excerpt or str(self.id)
 
     def get_absolute_url(self) -> str:
-        return f"/posts/{self.post_id}/?thread={self.thread_id or self.pk}#comment-{self.pk}"
+        return f"/posts/{self.post_id}/comments/{self.thread_id or self.pk}/#comment-{self.pk}"
 
 
 class PostLike(BaseModel):

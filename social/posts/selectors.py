@@ -8,6 +8,7 @@ from accounts.users.models import User
 from core.errors import NotFound
 from core.paging import DEFAULT_LIMIT, Page, keyset_page
 from social.graph.querysets import present
+from social.posts import policies
 from social.posts.models import Comment, CommentLike, Post, PostLike
 
 REPLIES_SHOWN = 3  # under each comment of a list; the rest is a page of its own
@@ -21,6 +22,10 @@ class Thread:
     replies: list[Comment] = field(default_factory=list)
 
     @property
+    def is_placeholder(self) -> bool:
+        return not getattr(self.comment, "is_present", True)
+
+    @property
     def more(self) -> int:
         return max(0, self.comment.reply_count - len(self.replies))
 
@@ -29,6 +34,14 @@ def post_detail(viewer: User | None, post_id: UUID) -> Post:
     """One post with its author and pictures. Raises NotFound for absent and invisible ones alike."""
     post = Post.objects.visible_to(viewer).with_content().filter(pk=post_id).first()
     if post is None:
+        raise NotFound
+    return post
+
+
+def own_post(viewer: User, post_id: UUID) -> Post:
+    """A post the viewer wrote, to edit or delete it. Raises NotFound for everything else."""
+    post = post_detail(viewer, post_id)
+    if not policies.can_edit(viewer, post):
         raise NotFound
     return post
 
@@ -82,3 +95,19 @@ def liked_comments(viewer: User | None, comment_ids: Iterable[UUID]) -> set[UUID
     if viewer is None or not (keys := list(comment_ids)):
         return set()
     return set(CommentLike.objects.filter(user=viewer, comment__in=keys).values_list("comment_id", flat=True))
+
+
+def mark_liked(viewer: User | None, posts: Iterable[Post]) -> None:
+    """Set ``liked`` on each of ``posts`` for a page, in one query."""
+    shown = list(posts)
+    liked = liked_posts(viewer, [post.pk for post in shown])
+    for post in shown:
+        post.liked = post.pk in liked
+
+
+def mark_liked_comments(viewer: User | None, comments: Iterable[Comment]) -> None:
+    """Set ``liked`` on each of ``comments`` for a page, in one query."""
+    shown = list(comments)
+    liked = liked_comments(viewer, [comment.pk for comment in shown])
+    for comment in shown:
+        comment.liked = comment.pk in liked

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from social.posts import api as endpoints
+from social.posts import pages as views
 
 api: list[URLPattern] = [
     path("posts", endpoints.PostsEndpoint.as_view(), name="api-posts"),
@@ -14,4 +15,14 @@ api: list[URLPattern] = [
     path("comments/<uuid:comment_id>/replies", endpoints.RepliesEndpoint.as_view(), name="api-replies"),
     path("comments/<uuid:comment_id>/like", endpoints.CommentLikeEndpoint.as_view(), name="api-comment-like"),
 ]
-pages: list[URLPattern] = []
+pages: list[URLPattern] = [
+    path("posts/new/", views.compose, name="compose"),
+    path("posts/<uuid:post_id>/", views.post_page, name="post"),
+    path("posts/<uuid:post_id>/comments/<uuid:comment_id>/", views.thread_page, name="thread"),
+    path("posts/<uuid:post_id>/edit/", views.edit_post, name="post_edit"),
+    path("posts/<uuid:post_id>/delete/", views.delete_post, name="post_delete"),
+    path("posts/<uuid:post_id>/like/", views.like_post, name="post_like"),
+    path("posts/<uuid:post_id>/comment/", views.create_comment, name="comment_create"),
+    path("comments/<uuid:comment_id>/delete/", views.delete_comment, name="comment_delete"),
+    path("comments/<uuid:comment_id>/like/", views.like_comment, name="comment_like"),
+]

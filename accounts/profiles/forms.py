@@ -1,0 +1,20 @@
+"""What the profile editor sends."""
+
+from django import forms
+
+from accounts.users.models import User
+
+
+class ProfileForm(forms.ModelForm):
+    avatar = forms.FileField(label="Picture", required=False, widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}))
+
+    class Meta:
+        model = User
+        fields = ["display_name", "bio", "location", "website", "messages_from", "presence_shown_to", "sends_read_receipts"]
+        labels = {
+            "display_name": "Name",
+            "messages_from": "Who may write to me",
+            "presence_shown_to": "Who sees when I am online",
+            "sends_read_receipts": "Tell others when I have read their messages",
+        }
+        widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
