@@ -1,11 +1,17 @@
 """Chat over sockets, through the real ASGI application."""
 
 import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connection
+from django.utils import timezone
 
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
@@ -18,6 +24,9 @@ from chat.messages.events import MessagesSent
 from chat.messages.handlers import tell_messages
 from chat.messages.models import Message
 from chat.messages.wire import conversation_room
+from config.env import BASE_DIR
+from core.events.models import OutboxEvent
+from core.events.outbox import sweep
 from core.realtime.hub import current_hub
 from core.realtime.testing import SocketClient, SocketError
 from social.graph.services import block, unblock
@@ -306,3 +315,25 @@ async def test_the_lanes_and_rest_give_one_message_for_one_temp_id(connect: Conn
     assert len(set(ids)) == 1
     assert await Message.objects.acount() == 1
     assert conversation_room(conversation.pk) in current_hub().rooms
+
+
+async def test_a_message_whose_server_was_killed_after_the_commit_is_delivered_once(connect: Connect) -> None:
+    ana, ben, conversation = await pair()
+    bens = await connect(ben)
+    database = connection.settings_dict
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST'] or database['OPTIONS'].get('host', '')}",
+    }
+    command = [sys.executable, "-m", "chat.messages.tests.killed_before_telling", str(ana.pk), str(conversation.pk)]
+    killed = await asyncio.create_subprocess_exec(*command, env=environment, cwd=BASE_DIR)
+    assert await killed.wait() == -signal.SIGKILL
+    assert await bens.quiet()
+    await sync_to_async(OutboxEvent.objects.update)(next_attempt_at=timezone.now() - timedelta(minutes=1))
+    await sync_to_async(sweep)()
+    assert (await bens.expect("message:new"))["body"] == "famous last words"
+    assert not await OutboxEvent.objects.filter(name="chat.messages.MessagesSent").aexists()
+    await sync_to_async(sweep)()
+    current_hub().missed()
+    again = await sync_to_async(services.send_message)(sender=ana, conversation_id=conversation.pk, body="again", temp_id="t1")
+    assert (again.seq, again.is_new) == (1, False)
