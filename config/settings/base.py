@@ -307,6 +307,7 @@ LIMITS = {
     "mail": "5/hour",
     "uploads": "10/hour",
     "messages": "30/minute",
+    "reports": "20/hour",
     **env.limits,
 }
 LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "refresh", "second_factor", "confirm", "mail"})

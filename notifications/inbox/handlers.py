@@ -1,9 +1,13 @@
 """What becomes news for whom, and what the sockets of its reader hear."""
 
+from typing import Any
+
 from accounts.users.models import User
 from chat.messages.events import MessagesSent, ReceiptsMoved
 from core.events.registry import on
 from core.realtime.push import push
+from moderation.reports.events import CaseDecided
+from moderation.reports.models import Case
 from notifications.inbox import services, tasks
 from notifications.inbox.events import NotificationsAdded, NotificationsRead
 from notifications.inbox.models import Kind, Notification
@@ -85,12 +89,38 @@ def separate(event: Blocked) -> None:
 
 @on(MessagesSent)
 def tell_of_messages(event: MessagesSent) -> None:
-    tasks.tell_of_messages.apply_async([[str(message_id) for message_id in event.message_ids]], countdown=tasks.READING_SECONDS)
+    tasks.tell_of_messages.apply_async(([str(message_id) for message_id in event.message_ids],), countdown=tasks.READING_SECONDS)
 
 
 @on(ReceiptsMoved)
 def messages_read(event: ReceiptsMoved) -> None:
     tasks.messages_read.delay([(str(receipt.conversation_id), str(receipt.person_id)) for receipt in event.receipts])
+
+
+OUTCOMES_FOR_REPORTERS = {
+    "dismissed": "Thank you for your report. A moderator looked at it and found that it may stay.",
+    "hidden": "Thank you for your report. A moderator took it down.",
+    "suspended": "Thank you for your report. A moderator suspended the account.",
+}
+OUTCOMES_FOR_PERSON = {
+    "hidden": "A moderator hid your {kind}: {explanation}",
+    "restored": "A moderator showed your {kind} again: {explanation}",
+}
+
+
+@on(CaseDecided)
+def tell_of_decision(event: CaseDecided) -> None:
+    """Reporters hear the outcome; whom it concerns hears what was done and why (the suspended hear it when they sign in)."""
+    case = Case.objects.select_related("person").filter(pk=event.case_id).first()
+    if case is None:
+        return
+    about: dict[str, Any] = {"actor": None, "kind": Kind.MODERATION, "path": "/notifications/", "target_kind": "case", "target_id": case.pk}
+    if text := OUTCOMES_FOR_REPORTERS.get(event.outcome):
+        for report in case.reports.select_related("reporter"):
+            services.notify(recipient=report.reporter, thing=f"report:{case.pk}:{event.outcome}", text=text, **about)
+    if (told := OUTCOMES_FOR_PERSON.get(event.outcome)) and case.person:
+        text = told.format(kind=case.kind, explanation=event.explanation)
+        services.notify(recipient=case.person, thing=f"act:{event.act_id}", text=text[:300], **about)
 
 
 @on(NotificationsAdded)
