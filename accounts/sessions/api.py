@@ -10,6 +10,7 @@ from django.urls import reverse
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework_simplejwt.settings import api_settings
 
 from accounts.sessions import headless, selectors, services, verification
 from accounts.sessions.authentication import CookieAuthentication
@@ -61,13 +62,20 @@ class Door(Endpoint):
         response.set_cookie(
             REFRESH_COOKIE,
             tokens["refresh_token"],
-            max_age=settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"],
+            max_age=api_settings.REFRESH_TOKEN_LIFETIME,
             path=reverse("auth-refresh-token"),
             httponly=True,
             secure=settings.SESSION_COOKIE_SECURE,
             samesite="Lax",
         )
         return response
+
+
+def current_session(request: Request) -> UUID:
+    """The session the request came by. Raises NotAuthenticated("session_ended") for a cookie from before there were any."""
+    if not isinstance(request.auth, UUID):
+        raise NotAuthenticated("This session has ended. Sign in again.", code="session_ended")
+    return request.auth
 
 
 def is_browser(request: Request) -> bool:
@@ -182,8 +190,8 @@ class SignOut(Endpoint):
         """Ends this session: its tokens are refused from the next request on and its sockets are closed."""
         if isinstance(request.successful_authenticator, CookieAuthentication):
             logout(request._request)
-        elif isinstance(request.auth, UUID):
-            services.end_session(session_id=request.auth, reason=EndReason.SIGNED_OUT)
+        else:
+            services.end_session(session_id=current_session(request), reason=EndReason.SIGNED_OUT)
         response = Response(status=204)
         response.delete_cookie(REFRESH_COOKIE, path=reverse("auth-refresh-token"), samesite="Lax")
         return response
@@ -197,7 +205,7 @@ class ChangePassword(Endpoint):
     def post(self, request: Request) -> Response:
         """Every other session ends and a mail says so."""
         data = self.validated(ChangePasswordRequest)
-        session = selectors.session_of(self.viewer, request.auth)
+        session = selectors.session_of(self.viewer, current_session(request))
         by_cookie = isinstance(request.successful_authenticator, CookieAuthentication)
         client = Client.BROWSER if by_cookie else Client.APP
         headless.call(headless.ChangePassword, request._request, data, session_key=session.session_key, client=client).done()
@@ -213,7 +221,7 @@ class Sessions(Endpoint):
     @operation("End all other sessions", request=None, response=EndedAnswer)
     def delete(self, request: Request) -> Response:
         """Everywhere but here."""
-        return Response({"ended": services.end_all_sessions(user=self.viewer, except_session=request.auth)})
+        return Response({"ended": services.end_all_sessions(user=self.viewer, except_session=current_session(request))})
 
 
 class OneSession(Endpoint):

@@ -73,7 +73,8 @@ def call(view: type[APIView], request: HttpRequest, data: dict[str, Any], *, ses
         session_key: Django's session the view works in; None for a new one. Not used for ``Client.BROWSER``, which works in the cookie's.
     """
     request.headless_session_key = session_key  # type: ignore[attr-defined]
-    handler: Callable[[HttpRequest], Any] = type(view.__name__, (view,), {"_parse_json": lambda self, request: data}).as_api_view(client=client)
+    carrying: Any = type(view.__name__, (view,), {"_parse_json": lambda self, request: data})
+    handler: Callable[[HttpRequest], Any] = carrying.as_api_view(client=client)
     try:
         response = handler(request)
     except ImmediateHttpResponse as immediate:

@@ -63,11 +63,7 @@ class SecondFactor(allauth_mfa.AuthenticateView):
         try:
             response: HttpResponse = super().post(request, *args, **kwargs)
         except DomainError as refusal:
-            return self.render_to_response(self.get_context_data(refusal=refusal), status=refusal.status)
-        return response
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+            response = self.render_to_response(self.get_context_data(refusal=refusal), status=refusal.status)
         return response
 
 
@@ -114,7 +110,8 @@ class VerifyLink(allauth.ConfirmEmailView):
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
         if allauth.get_emailconfirmation_model().from_key(self.kwargs["key"]) is None:
             self.object = None
-            return self.render_to_response(self.get_context_data(), status=404)
+            missing: HttpResponse = self.render_to_response(self.get_context_data(), status=404)
+            return missing
         response: HttpResponse = super().post(*args, **kwargs)
         return response
 

@@ -32,7 +32,7 @@ def open_session(request: HttpRequest, user: User, **_: Any) -> None:
         request.session.save()
     session = services.open_session(
         user=user,
-        session_key=request.session.session_key,
+        session_key=str(request.session.session_key),
         address=_address(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
@@ -51,7 +51,7 @@ def end_other_sessions(request: HttpRequest, user: User, **_: Any) -> None:
     """The session that changed the password stays, under the new key Django gave it."""
     current = session_id(request)
     if current:
-        services.rebind_session(session_id=current, session_key=request.session.session_key)
+        services.rebind_session(session_id=current, session_key=str(request.session.session_key))
     services.end_all_sessions(user=user, except_session=current, reason=EndReason.PASSWORD_CHANGED)
 
 

@@ -121,7 +121,9 @@ def end_all_sessions(*, user: User, except_session: UUID | None = None, reason: 
 
     Events: SessionEnded for each.
     """
-    return _end(Session.objects.live().select_for_update().filter(user=user).exclude(pk=except_session).order_by("pk"), reason)
+    return _end(
+        Session.objects.live().select_for_update().filter(user=user).exclude(pk__in=[except_session] if except_session else []).order_by("pk"), reason
+    )
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ A refresh token is known to the database by its SHA-256 only; it is random enoug
 
 import hashlib
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from rest_framework_simplejwt import tokens
@@ -15,6 +16,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from core.errors import DomainError
 
 SESSION_CLAIM = "sid"
+Kind = TypeVar("Kind", bound=tokens.Token)
 
 
 class NotAuthenticated(DomainError):
@@ -60,9 +62,9 @@ def session_id_of(token: tokens.Token) -> UUID:
     return UUID(token[SESSION_CLAIM])
 
 
-def _read(kind: type, raw: str) -> tokens.Token:
+def _read(kind: type[Kind], raw: str) -> Kind:
     try:
-        token = kind(raw)
+        token = kind(raw)  # type: ignore[arg-type]  # simplejwt takes the text, its stubs say otherwise
         UUID(token[SESSION_CLAIM])
     except (TokenError, KeyError, ValueError, TypeError):
         raise NotAuthenticated("This token is not valid or no longer valid.", code="token_invalid") from None

@@ -34,7 +34,7 @@ class UserAdmin(ModelAdmin):
     ordering = ["-id"]
     show_full_result_count = False
     filter_horizontal = ["groups"]
-    actions = ["suspend_for_a_week", "lift_suspension"]
+    actions: list[Any] = ["suspend_for_a_week", "lift_suspension"]
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email", "bio", "location", "website", "is_verified"]}),
         ("Standing", {"fields": ["is_active", "suspended_until", "suspension_reason", "last_seen_at", "last_login", "created_at"]}),
