@@ -1,0 +1,73 @@
+"""The people of the demo world. All of them are invented; their pictures are drawn here."""
+
+from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.profiles.services import set_avatar_from_file
+from accounts.users.models import User
+from accounts.users.services import create_user, update_profile
+from core import drawing
+from core.demo import DemoWorld, demo_step
+from social.graph.services import follow
+
+PASSWORD = "hubbub-demo"  # noqa: S105 - everybody knows it, and the command runs in development only
+PEOPLE = [
+    ("ana", "Ana Ferreira", "Potter in Porto. Mostly bowls, sometimes cats.", "Porto"),
+    ("ben", "Ben Okafor", "Trains, bread, and the bits of cities nobody photographs.", "Leeds"),
+    ("mod", "Mo Dahl", "Keeps the place tidy. Write to me if something is not.", "Bergen"),
+    ("mei_lin", "Mei Lin", "Botanist with muddy knees.", "Taipei"),
+    ("tomasz", "Tomasz Zielony", "Carpenter. I answer slowly.", "Gdynia"),
+    ("zoe.l", "Zoé Laurent", "Radio plays and long walks.", "Lyon"),
+    ("kofi", "Kofi Mensimah", "Teaching maths to people who say they cannot.", "Kumasi"),
+    ("ingrid", "Ingrid Solheim", "Cold water swimmer.", "Tromsø"),
+    ("rafael.q", "Rafael Quispe", "Cook. The market decides the menu.", "Arequipa"),
+    ("amina", "Amina Belkacem", "Engineer of small bridges.", "Oran"),
+    ("sunil", "Sunil Rao", "Cricket, keyboards, filter coffee.", "Mysuru"),
+    ("hanna.w", "Hanna Weiss", "Librarian. Yes, I have read it. No, not all of it.", "Graz"),
+    ("leilani", "Leilani Kahue", "Sails, knots and weather.", "Hilo"),
+    ("oskar", "Oskar Lindqvist", "Repairs synthesizers.", "Umeå"),
+    ("fatou", "Fatou Diarra", "Textiles and colour.", "Bamako"),
+    ("jun", "Jun Nakamori", "Paper, ink, patience.", "Kanazawa"),
+    ("elif", "Elif Aydemir", "Translating other people's jokes.", "Izmir"),
+    ("pedro_m", "Pedro Mota", "Night nurse, day gardener.", "Recife"),
+    ("grace", "Grace Wanjala", "Birds, mostly small brown ones.", "Kisumu"),
+    ("niamh", "Niamh Corrigan", "Fiddle player. Also fixes bicycles.", "Galway"),
+    ("yusuf", "Yusuf Haddan", "Maps of places that moved.", "Amman"),
+    ("clara.v", "Clara Vidal", "Physics by day, dumplings by night.", "Valparaíso"),
+    ("dmitar", "Dmitar Kovač", "Chess on Thursdays.", "Split"),
+    ("priya", "Priya Nambiar", "Documentary sound.", "Kochi"),
+    ("sam_t", "Sam Tautahi", "Rugby coach with opinions about pies.", "Napier"),
+    ("lucia", "Lucía Ibarra", "Old bicycles, new routes.", "Bilbao"),
+    ("arvid", "Arvid Berg", "Bees. Ask me about bees.", "Visby"),
+    ("nia", "Nia Prosser", "Poems that fit on a receipt.", "Swansea"),
+    ("khalid", "Khalid Mansoori", "Astronomy from a rooftop.", "Muscat"),
+    ("wren", "Wren Abbott", "Letterpress and bad puns.", "Hobart"),
+]
+
+
+@demo_step(order=10)
+def add_people(world: DemoWorld) -> None:
+    """Thirty people with pictures; ``ana``, ``ben`` and ``mod`` can sign in."""
+    for username, name, bio, place in PEOPLE:
+        password = PASSWORD if username in {"ana", "ben", "mod"} else None
+        email = f"{username}@hubbub.example"
+        # Nobody can sign up as "mod": the name is reserved, so the manager makes that one.
+        make = User.objects.create_user if username == "mod" else create_user
+        person = make(username=username, email=email, password=password, display_name=name)
+        EmailAddress.objects.update_or_create(user=person, email=email, defaults={"primary": True, "verified": True})
+        update_profile(user=person, changes={"bio": bio, "location": place})
+        set_avatar_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))
+        person.refresh_from_db()
+        world.people[username] = person
+
+
+@demo_step(order=20)
+def let_people_follow_each_other(world: DemoWorld) -> None:
+    """Everybody follows some; ana and ben follow each other."""
+    people = list(world.people.values())
+    for person in people:
+        for other in world.random.sample(people, world.random.randint(5, 14)):
+            if other != person:
+                follow(actor=person, target=other)
+    follow(actor=world.people["ana"], target=world.people["ben"])
+    follow(actor=world.people["ben"], target=world.people["ana"])

@@ -1,0 +1,57 @@
+"""Pictures the project draws itself, for the demo world: nobody's photographs and nobody's faces."""
+
+import colorsys
+import io
+import math
+from random import Random
+
+from PIL import Image, ImageDraw, ImageFilter
+
+Colour = tuple[int, int, int]
+
+
+def _colour(hue: float, saturation: float, value: float) -> Colour:
+    red, green, blue = colorsys.hsv_to_rgb(hue % 1, saturation, value)
+    return round(red * 255), round(green * 255), round(blue * 255)
+
+
+def _sky(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image:
+    column = Image.new("RGB", (1, 2))
+    column.putpixel((0, 0), top)
+    column.putpixel((0, 1), bottom)
+    return column.resize(size, Image.Resampling.BICUBIC)
+
+
+def _png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def portrait(random: Random) -> bytes:
+    """A square of overlapping rounds on a gradient, as a PNG of 512 pixels."""
+    hue = random.random()
+    image = _sky((512, 512), _colour(hue, 0.45, 0.95), _colour(hue + 0.12, 0.6, 0.7))
+    draw = ImageDraw.Draw(image, "RGBA")
+    for _ in range(5):
+        x, y, radius = random.randint(60, 450), random.randint(60, 450), random.randint(50, 190)
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*_colour(hue + random.uniform(-0.15, 0.3), 0.5, 0.95), 150))
+    return _png(image)
+
+
+def landscape(random: Random) -> bytes:
+    """Hills under a sun, each range darker than the one behind it, as a PNG of 1280 by 860 pixels."""
+    width, height = 1280, 860
+    hue = random.choice((0.03, 0.08, 0.52, 0.58, 0.75))
+    image = _sky((width, height), _colour(hue, 0.5, 0.95), _colour(hue + 0.08, 0.15, 1.0))
+    draw = ImageDraw.Draw(image, "RGBA")
+    x, y, radius = random.randint(200, 1000), random.randint(140, 330), random.randint(45, 90)
+    draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 250, 225, 235))
+    for depth in range(5):
+        base, swing, shift = 380 + depth * 95, 70 - depth * 6, random.uniform(0, 6)
+        ridge = []
+        for step in range(0, width + 8, 8):
+            wave = swing * math.sin(step / (150 + 25 * depth) + shift) + 18 * math.sin(step / 41 + shift * 3)
+            ridge.append((step, base + wave))
+        draw.polygon([*ridge, (width, height), (0, height)], fill=(*_colour(hue + 0.35, 0.35 + depth * 0.08, 0.75 - depth * 0.12), 255))
+    return _png(image.filter(ImageFilter.GaussianBlur(0.6)))
