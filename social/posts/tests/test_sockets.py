@@ -1,0 +1,37 @@
+import pytest
+from asgiref.sync import sync_to_async
+
+from accounts.sessions.tests.factories import tokens_for
+from accounts.users.models import User
+from core.realtime.testing import SocketClient, SocketError
+from social.graph import services as graph
+from social.posts import services
+from social.posts.models import Post
+from social.posts.tests.factories import make_comment, make_person, make_post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def prepare() -> tuple[Post, User, str]:
+    post, viewer = make_post(), make_person()
+    return post, viewer, tokens_for(viewer).access_token
+
+
+async def test_whoever_watches_a_post_hears_of_likes_and_comments() -> None:
+    post, viewer, token = await sync_to_async(prepare)()
+    async with SocketClient(token=token) as socket:
+        await socket.call("room:join", {"room": f"post:{post.pk}"})
+        await sync_to_async(services.like_post)(actor=viewer, post=post)
+        assert await socket.expect("post:liked") == {"post": str(post.pk), "like_count": 1}
+        await sync_to_async(make_comment)(post)
+        assert await socket.expect("post:commented") == {"post": str(post.pk), "comment_count": 1}
+
+
+async def test_nobody_watches_what_they_may_not_see() -> None:
+    post, viewer, token = await sync_to_async(prepare)()
+    await sync_to_async(graph.block)(actor=post.author, target=viewer)
+    async with SocketClient(token=token) as socket:
+        for room in (f"post:{post.pk}", "post:nothing", "post:00000000-0000-7000-8000-000000000000"):
+            with pytest.raises(SocketError) as refused:
+                await socket.call("room:join", {"room": room})
+            assert refused.value.code == "not_found"
