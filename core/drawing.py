@@ -29,12 +29,12 @@ def _png(image: Image.Image) -> bytes:
 
 
 def portrait(random: Random) -> bytes:
-    """A square of overlapping rounds on a gradient, as a PNG of 512 pixels."""
+    """A square of overlapping rounds on a gradient, as a PNG of 256 pixels."""
     hue = random.random()
-    image = _sky((512, 512), _colour(hue, 0.45, 0.95), _colour(hue + 0.12, 0.6, 0.7))
+    image = _sky((256, 256), _colour(hue, 0.45, 0.95), _colour(hue + 0.12, 0.6, 0.7))
     draw = ImageDraw.Draw(image, "RGBA")
     for _ in range(5):
-        x, y, radius = random.randint(60, 450), random.randint(60, 450), random.randint(50, 190)
+        x, y, radius = random.randint(30, 225), random.randint(30, 225), random.randint(25, 95)
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(*_colour(hue + random.uniform(-0.15, 0.3), 0.5, 0.95), 150))
     return _png(image)
 

@@ -51,9 +51,10 @@ def add_people(world: DemoWorld) -> None:
     for username, name, bio, place in PEOPLE:
         password = PASSWORD if username in {"ana", "ben", "mod"} else None
         email = f"{username}@hubbub.example"
-        # Nobody can sign up as "mod": the name is reserved, so the manager makes that one.
-        make = User.objects.create_user if username == "mod" else create_user
-        person = make(username=username, email=email, password=password, display_name=name)
+        if username == "mod":  # a reserved name, which only the manager gives; and staff
+            person = User.objects.create_user(username, email, password, display_name=name, is_staff=True)
+        else:
+            person = create_user(username=username, email=email, password=password, display_name=name)
         EmailAddress.objects.update_or_create(user=person, email=email, defaults={"primary": True, "verified": True})
         update_profile(user=person, changes={"bio": bio, "location": place})
         set_avatar_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))

@@ -51,13 +51,13 @@ ALTS = ["Hills in layers under a low sun, drawn by hand.", "A row of dark hills 
 
 @demo_step(order=30)
 def publish(world: DemoWorld) -> None:
-    """Some ninety posts over the last days, a fifth of them with a picture, with comments and likes."""
+    """Some ninety posts over the last days, a tenth of them with a picture, with comments and likes."""
     people = list(world.people.values())
     world.things["posts"] = []
     for number in range(90):
         author = people[number % len(people)]
         pictures = []
-        if number % 5 == 0:
+        if number % 10 == 0:
             content = drawing.landscape(world.random)
             upload = uploads.create_upload_from_file(
                 owner=author, file=io.BytesIO(content), kind=Kind.IMAGE, filename="hills.png", content_type="image/png", size=len(content)

@@ -14,5 +14,5 @@ def test_the_demo_world_has_people_with_pictures_who_have_said_something(setting
     call_command("demo")
     assert User.objects.exclude(avatar_key="").count() == 30
     assert Post.objects.count() == 90
-    assert PostImage.objects.count() == 18
+    assert PostImage.objects.count() == 9
     assert User.objects.get(username="ana").check_password("hubbub-demo")
