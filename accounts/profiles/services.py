@@ -26,7 +26,7 @@ def set_avatar_from_file(*, user: User, file: Any) -> User:
     if upload.state != State.READY:
         raise Invalid("This is not a picture we can show.", code="invalid_images")
     with transaction.atomic():
-        person = User.objects.select_for_update().get(pk=user.pk)
+        person: User = User.objects.select_for_update().get(pk=user.pk)
         before = person.avatar_key
         used = uploads.use_avatar(owner=person, upload_id=upload.pk)
         person.avatar_key, person.avatar_blurhash = used.prefix, used.blurhash

@@ -6,6 +6,7 @@ taken for a newer one, however long computing took. When a page is missing, one 
 
 import time
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -59,9 +60,10 @@ def forget_public_page() -> None:
 def _kept_page(limit: int, compute: Callable[[], KeptPage]) -> KeptPage:
     give_up = time.monotonic() + SECONDS_TO_WAIT
     while True:
-        generation = _client.get(GENERATION) or b"0"
+        generation: Any = _client.get(GENERATION) or b"0"
         key = b"feeds:public:%s:%d" % (generation, limit)
-        if kept := _client.get(key):
+        kept: Any = _client.get(key)
+        if kept:
             return _decoder.decode(kept)
         if time.monotonic() > give_up or _client.set(key + b":claim", b"1", nx=True, px=int(SECONDS_TO_COMPUTE * 1000)):
             page = compute()

@@ -84,4 +84,4 @@ def _page(ids: list[UUID], limit: int) -> Page[UUID]:
 def viewer_flags(viewer: User, ids: list[UUID]) -> dict[UUID, bool]:
     """Of posts kept for everybody: those the viewer may read, and whether the viewer likes each. One query."""
     liked = Exists(PostLike.objects.filter(user=viewer, post=OuterRef("pk")))
-    return dict(Post.objects.visible_to(viewer).filter(pk__in=ids).annotate(liked=liked).values_list("pk", "liked"))
+    return dict(Post.objects.visible_to(viewer).filter(pk__in=ids).annotate(likes_it=liked).values_list("pk", "likes_it"))

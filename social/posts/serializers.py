@@ -59,7 +59,7 @@ class PictureSerializer(serializers.Serializer):
 
 class PostCreateSerializer(serializers.Serializer):
     body = serializers.CharField(trim_whitespace=False, required=False, allow_blank=True, default="", help_text="Markdown; empty only with pictures.")
-    images = PictureSerializer(many=True, required=False, max_length=MAX_IMAGES)
+    images = serializers.ListField(child=PictureSerializer(), required=False, max_length=MAX_IMAGES)
     audience = serializers.ChoiceField(Audience.choices, default=Audience.PUBLIC)
 
 
