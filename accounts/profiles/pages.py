@@ -11,18 +11,17 @@ from accounts.profiles.forms import ProfileForm
 from accounts.users.models import User
 from accounts.users.services import update_profile
 from core.errors import DomainError
-from social.feeds.selectors import profile_feed
 from social.graph import selectors as graph
 from social.graph import services as edges
 from social.posts.pages import back, signed_in, viewer_of
-from social.posts.selectors import mark_liked
+from social.posts.selectors import mark_liked, posts_by
 
 
 @require_safe
 def profile(request: HttpRequest, username: str) -> HttpResponse:
     viewer = viewer_of(request)
     person = graph.visible_person(viewer, username)
-    page = profile_feed(viewer, person, cursor=request.GET.get("cursor"))
+    page = posts_by(viewer, person, cursor=request.GET.get("cursor"))
     mark_liked(viewer, page.items)
     context = {
         "person": person,

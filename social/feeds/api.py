@@ -17,7 +17,7 @@ from social.feeds import selectors
 from social.feeds.cache import KeptPage, KeptPost, public_page
 from social.graph.selectors import visible_person
 from social.posts.models import Post
-from social.posts.selectors import liked_posts
+from social.posts.selectors import liked_posts, posts_by
 from social.posts.serializers import PostSerializer, post_shape
 
 FLAGS = {
@@ -51,7 +51,7 @@ class ProfileFeedEndpoint(Endpoint):
     @operation("What a person published", response=PostSerializer, paged=True)
     def get(self, request: Request, user: str) -> Response:
         person = visible_person(self.viewer, user)
-        return answer_feed(self, selectors.profile_feed(self.viewer, person, **self.page_arguments()))
+        return answer_feed(self, posts_by(self.viewer, person, **self.page_arguments()))
 
 
 def answer_feed(endpoint: Endpoint, page: Page[Post]) -> Response:

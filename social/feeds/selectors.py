@@ -41,13 +41,6 @@ def public_feed(viewer: User | None, *, cursor: str | None = None, limit: int = 
     return posts_of(viewer, public_ids(cursor=cursor, limit=limit))
 
 
-def profile_feed(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
-    """What ``person`` published and the viewer may read, newest first."""
-    limit = _bounded(limit)
-    ids = Post.objects.visible_to(viewer).filter(author=person, pk__lt=_before(cursor)).order_by("-pk").values_list("pk", flat=True)
-    return posts_of(viewer, _page(list(ids[: limit + 1]), limit))
-
-
 def home_ids(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
     """A page of the home feed as ids, from indexes alone."""
     limit = _bounded(limit)

@@ -38,6 +38,11 @@ def post_detail(viewer: User | None, post_id: UUID) -> Post:
     return post
 
 
+def posts_by(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
+    """What ``person`` published and the viewer may read, newest first."""
+    return keyset_page(Post.objects.visible_to(viewer).with_content().filter(author=person), cursor=cursor, limit=limit)
+
+
 def own_post(viewer: User, post_id: UUID) -> Post:
     """A post the viewer wrote, to edit or delete it. Raises NotFound for everything else."""
     post = post_detail(viewer, post_id)
