@@ -63,7 +63,7 @@ def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
     config.write_text(json.dumps({"identities": [identity]}))
     endpoint = f"http://127.0.0.1:{(s3_port := free_port())}"
     ports = [f"-{name}={free_port()}" for name in ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port")]
-    ports += [f"-filer.port.grpc={free_port()}", f"-s3.port={s3_port}", f"-s3.port.grpc={free_port()}"]
+    ports += [f"-filer.port.grpc={free_port()}", f"-s3.port={s3_port}", f"-s3.port.grpc={free_port()}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
     weed = [str(Path(sys.executable).parent / "weed"), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={directory}", "-filer", "-s3"]
     with (directory / "log").open("wb") as log:
         server = subprocess.Popen([*weed, f"-s3.config={config}", "-volume.max=20", "-master.volumeSizeLimitMB=16", *ports], stdout=log, stderr=log)
