@@ -57,6 +57,7 @@ SLICES = [
     "core.storage",
     "core.web",
     "core.ops",
+    "core.mail",
     "accounts.users",
     "accounts.sessions",
     "social.graph",
@@ -192,6 +193,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {"task": "core.events.tasks.sweep_outbox", "schedule": 3.0, "options": {"expires": 10}},
     "heartbeat": {"task": "core.ops.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "forget-idempotent-requests": {"task": "core.api.tasks.forget_old_idempotent_requests", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-mail": {"task": "core.mail.tasks.sweep_mail", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-mail": {"task": "core.mail.tasks.forget_mail", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "reconcile-follow-counts": {"task": "social.graph.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="10")},
     "reconcile-post-counts": {"task": "social.posts.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="20")},
@@ -369,6 +372,7 @@ LANGUAGES = [("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_FROM_EMAIL = env.default_from_email
+EMAIL_BACKEND = "core.mail.backends.Outbox"  # writes mail down; workers send it by MAIL_TRANSPORT
 
 # --- Operations -------------------------------------------------------------------------------------------------------------------------------
 LOGGING = logging_settings(env.log_format, env.log_level)

@@ -8,6 +8,6 @@ DEBUG = True
 SECRET_KEY = SECRET_KEY or "development-only-" + "not-a-secret-" * 4
 SIMPLE_JWT["SIGNING_KEY"] = SECRET_KEY  # noqa: F405
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / ".dev" / "mail"
 STAFF_NEED_SECOND_FACTOR = False

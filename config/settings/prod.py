@@ -23,7 +23,7 @@ STORAGES = {
 }
 
 mail = urlsplit(env.email_url)
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = mail.hostname or ""
 EMAIL_PORT = mail.port or (465 if mail.scheme == "smtps" else 587)
 EMAIL_HOST_USER = unquote(mail.username or "")

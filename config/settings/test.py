@@ -6,7 +6,7 @@ from config.settings.base import SECRET_KEY
 SECRET_KEY = SECRET_KEY or "test-only-" + "not-a-secret-" * 4
 SIMPLE_JWT["SIGNING_KEY"] = SECRET_KEY  # noqa: F405
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LIMITS = dict.fromkeys(LIMITS, "100000/minute")  # noqa: F405  tests of limits set their own
 CELERY_TASK_ALWAYS_EAGER = True

@@ -50,6 +50,14 @@ def django_db_setup(servers: Environment) -> Iterator[None]:
     drop_database(servers)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def mail_through_the_outbox(django_test_environment: None) -> None:
+    """Django's test set-up puts its own backend in the place of ours, which ends at ``mail.outbox`` too, by way of a row and a task."""
+    from django.conf import settings
+
+    settings.EMAIL_BACKEND = "core.mail.backends.Outbox"
+
+
 @pytest.fixture(autouse=True)
 def empty_redis(servers: Environment) -> None:
     """No test sees another's cache, limits, presence or queues."""

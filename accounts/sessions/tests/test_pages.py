@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session as StoredSession
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import PASSWORD, UserFactory
+from core.mail.testing import delivered
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "kettle-violin-moss"
@@ -23,7 +23,7 @@ SIGN_UP = {"username": "ana", "email": "ana@example.com", "password1": NEW_PASSW
 
 
 def link_in_mail() -> str:
-    return urlsplit(re.search(r"http\S+", mail.outbox[-1].body).group()).path
+    return urlsplit(re.search(r"http\S+", delivered()[-1].body).group()).path
 
 
 def is_signed_in(client: Client) -> bool:

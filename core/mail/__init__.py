@@ -1,0 +1,1 @@
+"""Mail that leaves after the commit: written with the change it tells of, delivered by a worker, forgotten once it is sent."""
