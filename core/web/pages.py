@@ -2,11 +2,14 @@
 
 import email
 import email.policy
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -69,9 +72,22 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("img/icon.svg"))
 
 
+def development_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Elsewhere than in development, ``view`` does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
+        if not settings.DEBUG:
+            raise Http404
+        return view(request, **arguments)
+
+    return guarded
+
+
+@development_only
 @require_safe
 def style_guide(request: HttpRequest) -> HttpResponse:
-    """Every component in both themes. Development only."""
+    """Every component in both themes."""
     names = [("ana", "Ana Ferreira"), ("ben.okafor", "Ben Okafor"), ("mei_lin", "Mei Lin"), ("tomasz", "Tomasz"), ("zoe", "Zoë Laurent")]
     people = [
         SimpleNamespace(id=username, username=username, name=name, avatar_url="", is_verified=not index)
@@ -118,9 +134,10 @@ def read_mail(directory: Path) -> list[Mail]:
     return found
 
 
+@development_only
 @require_safe
 def mailbox(request: HttpRequest, key: str = "") -> HttpResponse:
-    """The mail this machine would have sent. Development only."""
+    """The mail this machine would have sent."""
     mails = read_mail(settings.DEV_DIR / "mail")
     chosen = next((mail for mail in mails if mail.key == key), None)
     if key and chosen is None:

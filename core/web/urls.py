@@ -1,6 +1,5 @@
 """Where this slice is reached. ``api`` is mounted at /api/v1/, ``pages`` at /."""
 
-from django.conf import settings
 from django.urls import URLPattern, path
 
 from core.web import pages as views
@@ -15,10 +14,7 @@ pages: list[URLPattern] = [
     path("robots.txt", views.robots, name="robots"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("dev/components/", views.style_guide, name="style_guide"),
+    path("dev/mail/", views.mailbox, name="mailbox"),
+    path("dev/mail/<str:key>/", views.mailbox, name="mail"),
 ]
-if settings.DEBUG:
-    pages += [
-        path("dev/components/", views.style_guide, name="style_guide"),
-        path("dev/mail/", views.mailbox, name="mailbox"),
-        path("dev/mail/<str:key>/", views.mailbox, name="mail"),
-    ]

@@ -119,12 +119,12 @@ def test_time_zone_cookie_is_taken_only_when_it_names_one(zone: str, rf: Request
     assert seen == ["Europe/Lisbon" if zone == "Europe/Lisbon" else "UTC"]
 
 
-@pytest.mark.urls("core.web.tests.urls")
+@override_settings(DEBUG=True)
 def test_style_guide_shows_every_component(client: Client) -> None:
     assert client.get("/dev/components/").status_code == 200
 
 
-@pytest.mark.urls("core.web.tests.urls")
+@override_settings(DEBUG=True)
 def test_mailbox_shows_messages_with_their_links(client: Client, tmp_path: Path) -> None:
     (mail := tmp_path / "mail").mkdir()
     (mail / "20261121-1.log").write_text(
