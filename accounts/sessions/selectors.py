@@ -32,7 +32,7 @@ def session_of(viewer: User, session_id: UUID) -> Session:
     return session
 
 
-def standing_sessions(session_ids: Collection[str]) -> set[str]:
-    """Those of ``session_ids`` whose session is live and whose person may be here, in one query."""
+def standing_sessions(session_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Those of ``session_ids`` whose session is live and whose person may be here, each with that person, in one query."""
     standing = Session.objects.live().filter(pk__in=session_ids, user__in=User.objects.active())
-    return {str(pk) for pk in standing.values_list("pk", flat=True)}
+    return dict(standing.values_list("pk", "user_id"))

@@ -1,20 +1,19 @@
 """Who is behind a socket (setting ``REALTIME_AUTHENTICATOR``), and that they are still let in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.http import parse_cookie
+from django.contrib.sessions.models import Session as StoredSession
+from django.utils import timezone
 
 from accounts.sessions import selectors, services, tokens
-from accounts.sessions.models import Session
 from accounts.sessions.tokens import NotAuthenticated
+from core.errors import DomainError
 from core.realtime import push
-from core.realtime.authentication import Identity, header
+from core.realtime.authentication import Credential, Identity
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
 from core.realtime.registry import on_heartbeat
@@ -22,34 +21,38 @@ from core.realtime.wire import SessionRevoked
 
 
 class Authenticator:
-    """The same tokens and cookie sessions as REST and pages take, checked the same way."""
+    """The same tokens and cookie sessions as REST and pages take, checked the same way: one query for tokens, one more for cookies."""
 
-    def from_token(self, token: str) -> Identity:
+    def identify(self, credentials: Sequence[Credential]) -> list[Identity | DomainError]:
+        by_cookie = _behind_cookies(credential.session_key for credential in credentials if credential.session_key)
+        claims = [by_cookie.get(credential.session_key) if credential.session_key else _claim(credential.token) for credential in credentials]
+        standing = selectors.standing_sessions({claim.session_id for claim in claims if claim is not None})
+        return [NotAuthenticated() if claim is None or standing.get(claim.session_id) != claim.user_id else claim for claim in claims]
+
+
+def _claim(token: str) -> Identity | None:
+    """Whose session an access token says it is."""
+    try:
         access = tokens.read_access_token(token)
-        session = self._standing(tokens.session_id_of(access))
-        return Identity(session.user_id, session.pk, datetime.fromtimestamp(access["exp"], UTC))
+        return Identity(UUID(access["user_id"]), tokens.session_id_of(access), datetime.fromtimestamp(access["exp"], UTC))
+    except (NotAuthenticated, KeyError, ValueError):
+        return None
 
-    def from_scope(self, scope: dict[str, Any]) -> Identity:
-        key = parse_cookie(header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
-        store = SessionStore(key)
-        session_id, user_id = store.get(services.SESSION_ID_KEY), store.get(SESSION_KEY)
-        if not session_id:
-            raise NotAuthenticated
-        session = self._standing(UUID(session_id))
-        if str(session.user_id) != user_id:
-            raise NotAuthenticated
-        return Identity(session.user_id, session.pk)
 
-    def _standing(self, session_id: UUID) -> Session:
-        session = selectors.session_behind(session_id)
-        if session is None:
-            raise NotAuthenticated
-        return session
+def _behind_cookies(keys: Iterable[str]) -> dict[str, Identity]:
+    """Whose session each key of Django's says it is, without those that ran out or are nobody's."""
+    found = {}
+    if wanted := set(keys):
+        for stored in StoredSession.objects.filter(pk__in=wanted, expire_date__gt=timezone.now()):
+            said = SessionStore().decode(stored.session_data)
+            if said.get(services.SESSION_ID_KEY) and said.get(SESSION_KEY):
+                found[stored.session_key] = Identity(UUID(said[SESSION_KEY]), UUID(said[services.SESSION_ID_KEY]))
+    return found
 
 
 @on_heartbeat
 def close_sockets_of_ended_sessions(connections: Sequence[Connection]) -> None:
     """Ending a session closes its sockets at once (``handlers``). Should that word have been lost, this finds out."""
-    held = {connection.session_id for connection in connections}
-    for session_id in held - selectors.standing_sessions(held):
+    held = {UUID(connection.session_id) for connection in connections}
+    for session_id in held - selectors.standing_sessions(held).keys():
         push.disconnect(f"session:{session_id}", CloseCode.SESSION_REVOKED, "ended", message=SessionRevoked(reason="ended"))

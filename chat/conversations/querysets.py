@@ -11,18 +11,23 @@ if TYPE_CHECKING:
     from chat.conversations.models import Conversation, Membership  # noqa: F401 - named in the base classes below
 
 
-def blocked_directs(viewer: "User") -> Exists:
-    """True of a membership of ``viewer`` whose direct conversation stands closed by a block."""
+def blocked_directs() -> Exists:
+    """True of a membership whose direct conversation stands closed by a block."""
     membership, block = apps.get_model("chat_conversations", "Membership"), apps.get_model("social_graph", "Block")
-    between = Q(blocker=OuterRef("person_id"), blocked=viewer.pk) | Q(blocked=OuterRef("person_id"), blocker=viewer.pk)
-    others = membership.objects.filter(conversation=OuterRef("conversation_id"), conversation__kind="direct").exclude(person=viewer.pk)
+    person, other = OuterRef(OuterRef("person_id")), OuterRef("person_id")
+    between = Q(blocker=other, blocked=person) | Q(blocked=other, blocker=person)
+    others = membership.objects.filter(conversation=OuterRef("conversation_id"), conversation__kind="direct").exclude(person=OuterRef("person_id"))
     return Exists(others.filter(Exists(block.objects.filter(between))))
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, viewer: "User") -> "MembershipQuerySet":
         """The viewer's memberships of conversations that exist for them, the ones they deleted included."""
-        return self.filter(~blocked_directs(viewer), person=viewer.pk)
+        return self.open().filter(person=viewer.pk)
+
+    def open(self) -> "MembershipQuerySet":
+        """Anybody's memberships of conversations that no block closes."""
+        return self.filter(~blocked_directs())
 
     def listed(self, viewer: "User") -> "MembershipQuerySet":
         """What the viewer's list of conversations shows."""

@@ -24,9 +24,13 @@ def membership_for(viewer: User, conversation_id: UUID) -> Membership:
     return membership
 
 
-def heads_of(viewer: User) -> dict[UUID, int]:
-    """The number of the newest message of every conversation the viewer is in."""
-    return dict(Membership.objects.of(viewer).values_list("conversation_id", "conversation__last_seq"))
+def heads_of(person_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
+    """For each person the conversations they are in, with the number of the newest message, in one query. For the server's own bookkeeping."""
+    found: dict[UUID, list[tuple[UUID, int]]] = {}
+    memberships = Membership.objects.open().filter(person__in=set(person_ids))
+    for person_id, conversation_id, head in memberships.values_list("person_id", "conversation_id", "conversation__last_seq"):
+        found.setdefault(person_id, []).append((conversation_id, head))
+    return found
 
 
 def heads(conversation_ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -1,6 +1,6 @@
 """Presence over the socket. A connection is a device; it is online from the start and says itself when it is away, busy or wants not to be seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -74,9 +74,9 @@ def _visible_presence(connection: Connection, person_ids: list[UUID]) -> tuple[s
 
 
 @on_connect
-def come(connection: Connection) -> Iterable[str]:
-    tell_presence(services.arrive(devices=[_device(connection)]))
-    return ()
+def come(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
+    tell_presence(services.arrive(devices=[_device(connection) for connection in connections]))
+    return {}
 
 
 @on_disconnect

@@ -1,20 +1,35 @@
-"""From a network connection to somebody's socket: who it is, whether there is a seat, and which rooms it starts in."""
+"""From a network connection to somebody's socket: who it is, whether there is a seat, and which rooms it starts in.
+
+Sockets that come together are let in together: who arrived while the last group was looked at makes up the next one, and a group costs the same
+few queries whether it holds one socket or sixty. A thousand clients that come back at once are a few dozen groups.
+"""
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
 
 from core.errors import DomainError, RateLimited, Unavailable
-from core.realtime.authentication import Identity
+from core.realtime.authentication import Credential, Identity, authenticator
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
-from core.realtime.registry import hooks
-from core.realtime.threads import in_thread, is_coroutine_function
+from core.realtime.registry import frame, hooks
+from core.realtime.threads import call, in_thread
 from core.realtime.wire import Authenticated
 
+if TYPE_CHECKING:
+    from core.realtime.hub import Hub
+
+log = structlog.get_logger(__name__)
 ADMISSION_SECONDS = 20.0
 SEAT_RETRY_SECONDS = 30.0
+TOGETHER = 64
+GROUPS = 2  # that are looked at at the same time
 
 
 class Refused(Exception):
@@ -30,37 +45,132 @@ def not_authenticated(message: str = "Sign in first.") -> DomainError:
     return DomainError(message, code="not_authenticated")
 
 
-async def admit(connection: Connection, identify: Callable[[], Identity]) -> None:
-    """Make ``connection`` the socket of whom ``identify`` finds.
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A connection that wants in. ``answer`` is set once it is in, or to the exception that keeps it out."""
 
-    Raises Refused: not authenticated, too many sockets, or the session ended while we looked.
-    """
-    since = time.monotonic()
-    try:
-        async with asyncio.timeout(ADMISSION_SECONDS):
-            identity, rooms = await in_thread(_identify, connection, identify)
-            await _take_seat(connection, identity)
-            for hook in hooks.connect:
-                if is_coroutine_function(hook):
-                    rooms.extend(await hook(connection))
-    except DomainError as error:
-        raise Refused(error, CloseCode.NOT_AUTHENTICATED) from error
-    except TimeoutError as error:
-        raise Refused(Unavailable(), CloseCode.TRY_LATER) from error
-    if connection.closing is not None:
-        await connection.hub.seats.give_back(connection)
-        return
-    connection.hub.add(connection)
-    connection.hub.enter_all(connection, rooms, since=since)
-    if closed := connection.hub.closed_since(connection, since):
-        connection.hub.end(connection, closed)
-        return
-    await connection.send(_authenticated(connection))
+    connection: Connection
+    credential: Credential
+    answer: "asyncio.Future[None]"
+
+    def refuse(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
 
-async def renew(connection: Connection, identify: Callable[[], Identity]) -> None:
+class Admissions:
+    """Those who wait at the door of one hub."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._waiting: deque[Arrival] = deque()
+        self._groups = 0
+
+    async def admit(self, connection: Connection, credential: Credential) -> None:
+        """Make ``connection`` the socket of whoever shows ``credential``.
+
+        Raises Refused: not authenticated, too many sockets, or nobody could look in time.
+        """
+        arrival = Arrival(connection, credential, self._hub.loop.create_future())
+        self._waiting.append(arrival)
+        if self._groups < GROUPS:
+            self._groups += 1
+            self._hub.spawn(self._admit_waiting())
+        try:
+            async with asyncio.timeout(ADMISSION_SECONDS):
+                await arrival.answer
+        except DomainError as error:
+            raise Refused(error, CloseCode.NOT_AUTHENTICATED) from error
+        except TimeoutError as error:
+            raise Refused(Unavailable(), CloseCode.TRY_LATER) from error
+
+    async def _admit_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._admit([self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))])
+        finally:
+            self._groups -= 1
+
+    async def _admit(self, group: Sequence[Arrival]) -> None:
+        """Let a group in. Where that fails as a whole each is looked at alone: one connection's trouble is never another's."""
+        try:
+            await self._admit_together(group)
+        except Exception as error:
+            if len(group) == 1:
+                group[0].refuse(error)
+                return
+            log.exception("socket_group_not_admitted", sockets=len(group))
+            for arrival in group:
+                await self._admit([arrival])
+
+    async def _admit_together(self, group: Sequence[Arrival]) -> None:
+        since = time.monotonic()
+        known = await self._seated(await self._identified(group))
+        connections = [arrival.connection for arrival in known]
+        rooms: dict[Connection, list[str]] = {connection: [] for connection in connections}
+        try:
+            for hook in hooks.connect if connections else ():
+                for connection, names in (await call(hook, connections)).items():
+                    rooms[connection].extend(names)
+        except Exception:
+            for connection in connections:
+                await see_off(connection)
+            raise
+        for arrival in known:
+            if arrival.connection.closing is None:
+                self._enter(arrival.connection, rooms[arrival.connection], since)
+            else:
+                await see_off(arrival.connection)
+            if not arrival.answer.done():
+                arrival.answer.set_result(None)
+
+    async def _identified(self, group: Sequence[Arrival]) -> list[Arrival]:
+        """Those whose credentials are good; they know from now on whose they are. The others have their answer."""
+        identities = await identify([arrival.credential for arrival in group])
+        known = []
+        for arrival, identity in zip(group, identities, strict=True):
+            if isinstance(identity, DomainError):
+                arrival.refuse(identity)
+                continue
+            connection = arrival.connection
+            connection.user_id, connection.session_id = str(identity.user_id), str(identity.session_id)
+            connection.expires_at = identity.expires_at
+            known.append(arrival)
+        return known
+
+    async def _seated(self, known: Sequence[Arrival]) -> list[Arrival]:
+        """Those for whom there is a seat. The others have their answer."""
+        own: Counter[str] = Counter()
+        wanted = []
+        for arrival in known:
+            person = arrival.connection.user_id
+            wanted.append((arrival.connection, len(self._hub.people.get(person, ())) + own[person]))
+            own[person] += 1
+        seated = []
+        for arrival, has_seat in zip(known, await self._hub.seats.take(wanted), strict=True):
+            if has_seat:
+                seated.append(arrival)
+            else:
+                message = "You have too many connections open. Close one and try again."
+                error = RateLimited(SEAT_RETRY_SECONDS, message, details={"limit": "sockets"})
+                arrival.refuse(Refused(error, CloseCode.TOO_MANY_SOCKETS))
+        return seated
+
+    def _enter(self, connection: Connection, rooms: Sequence[str], since: float) -> None:
+        hub = self._hub
+        hub.add(connection)
+        hub.enter_all(connection, rooms, since=since)
+        if closed := hub.closed_since(connection, since):
+            hub.end(connection, closed)
+            return
+        connection.deliver(frame(_authenticated(connection)))
+
+
+async def renew(connection: Connection, credential: Credential) -> None:
     """Let an authenticated socket outlive its token by a fresh one of the same session. Raises DomainError, and the socket stays as it was."""
-    identity = await in_thread(identify)
+    (identity,) = await identify([credential])
+    if isinstance(identity, DomainError):
+        raise identity
     if (str(identity.user_id), str(identity.session_id)) != (connection.user_id, connection.session_id):
         raise not_authenticated("This token belongs to another session. Open a socket of its own for it.")
     connection.expires_at = identity.expires_at
@@ -68,26 +178,25 @@ async def renew(connection: Connection, identify: Callable[[], Identity]) -> Non
     await connection.send(_authenticated(connection))
 
 
-def _identify(connection: Connection, identify: Callable[[], Identity]) -> tuple[Identity, list[str]]:
-    """On a thread: who it is and what the plain hooks say, in one hop."""
-    identity = identify()
-    if identity.expires_at is not None and identity.expires_at <= datetime.now(UTC):
-        raise not_authenticated("This token has expired.")
-    connection.user_id, connection.session_id = str(identity.user_id), str(identity.session_id)
-    connection.expires_at = identity.expires_at
-    rooms: list[str] = []
-    for hook in hooks.connect:
-        if not is_coroutine_function(hook):
-            found: Iterable[str] = hook(connection)  # type: ignore[assignment]
-            rooms.extend(found)
-    return identity, rooms
+async def see_off(connection: Connection) -> None:
+    """Give back what a connection was given, and tell the slices that it is gone."""
+    await connection.hub.seats.give_back(connection)
+    for hook in hooks.disconnect:
+        try:
+            await call(hook, connection)
+        except Exception:
+            log.exception("disconnect_hook_failed", hook=f"{hook.__module__}.{hook.__qualname__}")
 
 
-async def _take_seat(connection: Connection, identity: Identity) -> None:
-    own = len(connection.hub.people.get(str(identity.user_id), ()))
-    if not await connection.hub.seats.take(connection, own):
-        message = "You have too many connections open. Close one and try again."
-        raise Refused(RateLimited(SEAT_RETRY_SECONDS, message, details={"limit": "sockets"}), CloseCode.TOO_MANY_SOCKETS)
+async def identify(credentials: Sequence[Credential]) -> list[Identity | DomainError]:
+    """Whose each of ``credentials`` is, or why it is nobody's."""
+    found: Sequence[Identity | DomainError] = await in_thread(authenticator().identify, credentials)
+    now = datetime.now(UTC)
+    return [not_authenticated("This token has expired.") if _is_over(identity, now) else identity for identity in found]
+
+
+def _is_over(identity: Identity | DomainError, now: datetime) -> bool:
+    return isinstance(identity, Identity) and identity.expires_at is not None and identity.expires_at <= now
 
 
 def _authenticated(connection: Connection) -> Authenticated:

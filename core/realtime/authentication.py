@@ -1,5 +1,6 @@
 """Whose a socket is. How tokens and cookies are checked is the accounts slices' business: they provide the ``Authenticator``."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -8,8 +9,11 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.module_loading import import_string
+
+from core.errors import DomainError
 
 TOKEN_PREFIX = "bearer."  # noqa: S105 - the prefix, not a token
 PROTOCOL = "hubbub.v1"
@@ -20,16 +24,23 @@ class Identity:
     """A person, signed in. ``expires_at`` is when the socket needs a fresh token; None where it lives as long as the session."""
 
     user_id: UUID
-    session_id: UUID | str
+    session_id: UUID
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a client shows: an access token, or the key of its cookie session."""
+
+    token: str = ""
+    session_key: str = ""
+
+
 class Authenticator(Protocol):
-    """What REALTIME_AUTHENTICATOR names. Both run on a thread and raise DomainError(code="not_authenticated")."""
+    """What REALTIME_AUTHENTICATOR names. It runs on a thread."""
 
-    def from_token(self, token: str) -> Identity: ...
-
-    def from_scope(self, scope: dict[str, Any]) -> Identity: ...
+    def identify(self, credentials: Sequence[Credential]) -> Sequence[Identity | DomainError]:
+        """Whose each credential is, in their order; DomainError("not_authenticated") or the like where it is nobody's."""
 
 
 @cache
@@ -53,16 +64,16 @@ def offered_token(scope: dict[str, Any]) -> str | None:
     return next((offer.removeprefix(TOKEN_PREFIX) for offer in scope.get("subprotocols", ()) if offer.startswith(TOKEN_PREFIX)), None)
 
 
-def has_session_cookie(scope: dict[str, Any]) -> bool:
-    names = {pair.partition("=")[0].strip() for pair in header(scope, b"cookie").split(";")}
-    return settings.SESSION_COOKIE_NAME in names
+def session_cookie(scope: dict[str, Any]) -> str | None:
+    """The key of the cookie session, if the client sent a cookie of that name."""
+    return parse_cookie(header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME)
 
 
 def origin_allowed(scope: dict[str, Any]) -> bool:
     """Browsers name the page a socket is opened from. Ours, and those the operator lists, may; programs name none and bring no cookies."""
     origin = header(scope, b"origin")
     if not origin:
-        return not has_session_cookie(scope)
+        return session_cookie(scope) is None
     if origin in {settings.SITE_URL, *settings.REALTIME_ALLOWED_ORIGINS}:
         return True
     parts = urlsplit(origin)

@@ -15,15 +15,15 @@ from django.conf import settings
 
 from core.errors import DomainError, Invalid, RateLimited
 from core.realtime import metrics
-from core.realtime.admission import Refused, admit, not_authenticated
-from core.realtime.authentication import PROTOCOL, Identity, authenticator, has_session_cookie, offered_token, origin_allowed
+from core.realtime.admission import Refused, not_authenticated, see_off
+from core.realtime.authentication import PROTOCOL, Credential, offered_token, origin_allowed, session_cookie
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
 from core.realtime.hub import current_hub
 from core.realtime.limits import Bucket
-from core.realtime.registry import Command, commands, encode, hooks
+from core.realtime.registry import Command, commands, encode
 from core.realtime.server import ABORT
-from core.realtime.threads import call, in_thread
+from core.realtime.threads import in_thread
 from core.realtime.wire import Ack, Error, ErrorBody
 
 log = structlog.get_logger(__name__)
@@ -115,18 +115,18 @@ class Gateway(AsyncConsumer):
             self.refuse(Refused(Invalid("Never put a token into the address: it ends up in logs.", code="token_in_url"), CloseCode.BAD_FRAMES))
             return
         if (token := offered_token(self.scope)) is not None:
-            await self.admit(lambda: authenticator().from_token(token))
-        elif has_session_cookie(self.scope):
-            await self.admit(lambda: authenticator().from_scope(self.scope))
+            await self.admit(Credential(token=token))
+        elif (session_key := session_cookie(self.scope)) is not None:
+            await self.admit(Credential(session_key=session_key))
         else:
             loop = asyncio.get_running_loop()
             self.deadline = loop.call_later(
                 settings.REALTIME_AUTHENTICATION_SECONDS, self.connection.close_unless_authenticated, CloseCode.AUTHENTICATION_TIMEOUT
             )
 
-    async def admit(self, identify: Callable[[], Identity]) -> None:
+    async def admit(self, credential: Credential) -> None:
         try:
-            await admit(self.connection, identify)
+            await self.connection.hub.admissions.admit(self.connection, credential)
         except Refused as refused:
             self.refuse(refused)
         except Exception:
@@ -146,12 +146,7 @@ class Gateway(AsyncConsumer):
         if connection.id not in connection.hub.connections:
             return
         connection.hub.remove(connection)
-        await connection.hub.seats.give_back(connection)
-        for hook in hooks.disconnect:
-            try:
-                await call(hook, connection)
-            except Exception:
-                log.exception("disconnect_hook_failed", hook=f"{hook.__module__}.{hook.__qualname__}")
+        await see_off(connection)
 
     # --- frames -----------------------------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ the ``data`` of the ``ack``; a ``DomainError`` they raise is the ``error``. The 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from core.realtime.connection import Connection
 
 CommandHandler = Callable[["Connection", Any], Any]
-ConnectHook = Callable[["Connection"], "Iterable[str] | Awaitable[Iterable[str]]"]
+Rooms = Mapping["Connection", Iterable[str]]
+ConnectHook = Callable[[Sequence["Connection"]], "Rooms | Awaitable[Rooms]"]
 DisconnectHook = Callable[["Connection"], "Awaitable[None] | None"]
 ResumeHook = Callable[["Connection", Any], "Awaitable[Any] | Any"]
 HeartbeatHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
@@ -136,7 +137,10 @@ def command(
 
 
 def on_connect(hook: HandlerT) -> HandlerT:
-    """Call ``hook(connection)`` when a socket is authenticated; it returns the rooms the socket is in from the start."""
+    """Call ``hook(connections)`` when sockets are authenticated, with all that came together: its queries are to be as many for one as for sixty.
+
+    It returns the rooms each socket is in from the start; sockets it leaves out are in none of its rooms.
+    """
     hooks.connect.append(hook)
     return hook
 

@@ -41,19 +41,26 @@ class Seats:
         self._alive = asyncio.Event()
         self._unanswered = False
 
-    async def take(self, connection: Connection, own: int) -> bool:
-        """A seat for ``connection``, whose person has ``own`` sockets here already. False when all are taken."""
+    async def take(self, wanted: Sequence[tuple[Connection, int]]) -> list[bool]:
+        """A seat for each connection, whose person has so many sockets here already; False where all are taken. One round trip for all."""
         limit = settings.REALTIME_SOCKETS_PER_PERSON
-        if own >= limit:
-            return False
-        if self._unanswered:
-            return True
+        free = [own < limit for _, own in wanted]
+        asked = [position for position, is_free in enumerate(free) if is_free]
+        if self._unanswered or not asked:
+            return free
         try:
             async with asyncio.timeout(2):
                 await self._alive.wait()
-                return bool(await self._take(keys=[self._key(connection)], args=[self._seat(connection), limit, self._process_prefix, KEEP_SECONDS]))
+                pipeline = self._bus.redis.pipeline(transaction=False)
+                for position in asked:
+                    connection, _ = wanted[position]
+                    arguments: list[str | int] = [self._seat(connection), limit, self._process_prefix, KEEP_SECONDS]
+                    await self._take(keys=[self._key(connection)], args=arguments, client=pipeline)
+                for position, taken in zip(asked, await pipeline.execute(), strict=True):
+                    free[position] = bool(taken)
         except UNANSWERED:
-            return True
+            pass  # see the module's own words
+        return free
 
     async def give_back(self, connection: Connection) -> None:
         with contextlib.suppress(*UNANSWERED):

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from core.errors import Invalid, NotFound, RateLimited
-from core.realtime.admission import admit, renew
-from core.realtime.authentication import authenticator
+from core.realtime.admission import renew
+from core.realtime.authentication import Credential
 from core.realtime.connection import Connection
 from core.realtime.registry import command, hooks, room_kinds
 from core.realtime.threads import call, in_thread
@@ -20,11 +20,11 @@ JOINED = "core.realtime.joined"  # in Connection.state: the rooms the client ask
 @command("authenticate", Authenticate, anonymous=True, limits=["10/m"])
 async def authenticate(connection: Connection, data: Authenticate) -> None:
     """Say who you are, as the first frame; or stay past the expiry of the last token."""
-
-    def identify() -> Any:
-        return authenticator().from_token(data.token)
-
-    await (renew if connection.user_id else admit)(connection, identify)
+    credential = Credential(token=data.token)
+    if connection.user_id:
+        await renew(connection, credential)
+    else:
+        await connection.hub.admissions.admit(connection, credential)
 
 
 @command("ping", Ping, anonymous=True)

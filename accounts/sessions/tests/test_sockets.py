@@ -14,6 +14,7 @@ from accounts.sessions.sockets import Authenticator, close_sockets_of_ended_sess
 from accounts.sessions.tests.factories import open_session
 from accounts.users.tests.factories import UserFactory
 from core.errors import DomainError
+from core.realtime.authentication import Credential
 from core.realtime.codes import CloseCode
 from core.realtime.hub import running_hub, stop_hub
 from core.realtime.testing import SocketClient
@@ -109,5 +110,5 @@ async def test_made_up_credentials_open_nothing(cookie):
 async def test_token_of_an_ended_session_opens_nothing():
     session, token = await signed_in()
     await end(session)
-    with pytest.raises(DomainError):
-        await sync_to_async(Authenticator().from_token)(token)
+    (answer,) = await sync_to_async(Authenticator().identify)([Credential(token=token)])
+    assert isinstance(answer, DomainError)

@@ -4,7 +4,7 @@
 a live message, a head that a heartbeat finds ahead, and a client's ``resume`` are all answered by reading what lies between.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -36,11 +36,15 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @on_connect
-def enter_conversations(connection: Connection) -> Iterable[str]:
+def enter_conversations(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
     """Be in all of one's conversations, from their present heads on."""
-    heads = conversations.heads_of(User.objects.get(pk=connection.user_id))
-    connection.positions.update({conversation_room(conversation_id): head for conversation_id, head in heads.items()})
-    return [conversation_room(conversation_id) for conversation_id in heads]
+    heads = conversations.heads_of([UUID(connection.user_id) for connection in connections])
+    rooms: dict[Connection, list[str]] = {}
+    for connection in connections:
+        positions = {conversation_room(conversation_id): head for conversation_id, head in heads.get(UUID(connection.user_id), ())}
+        connection.positions.update(positions)
+        rooms[connection] = list(positions)
+    return rooms
 
 
 @on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)])

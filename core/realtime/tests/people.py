@@ -3,15 +3,12 @@
 A token is ``<user number>.<session number>[.<seconds until it expires>]``.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from http.cookies import SimpleCookie
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-
 from core.errors import DomainError
-from core.realtime.authentication import Identity, header
+from core.realtime.authentication import Credential, Identity
 
 
 def user_id(number: int) -> str:
@@ -23,13 +20,13 @@ class TestAuthenticator:
 
     __test__ = False
 
-    def from_token(self, token: str) -> Identity:
+    def identify(self, credentials: Sequence[Credential]) -> list[Identity | DomainError]:
+        return [self.one(credential.token or credential.session_key) for credential in credentials]
+
+    def one(self, token: str) -> Identity | DomainError:
         try:
             user, session, *seconds = token.split(".")
             expires_at = datetime.now(UTC) + timedelta(seconds=float(seconds[0])) if seconds else None
             return Identity(user_id=UUID(int=int(user)), session_id=UUID(int=int(session)), expires_at=expires_at)
         except ValueError:
-            raise DomainError("This token is not valid.", code="not_authenticated") from None
-
-    def from_scope(self, scope: dict[str, Any]) -> Identity:
-        return self.from_token(SimpleCookie(header(scope, b"cookie"))[settings.SESSION_COOKIE_NAME].value)
+            return DomainError("This token is not valid.", code="not_authenticated")

@@ -1,11 +1,14 @@
 """Who may have a socket, how many, and for how long."""
 
+from collections.abc import Sequence
+
 import pytest
 from pytest_django import Settings
 
 from core.realtime import push
 from core.realtime.authentication import Identity
 from core.realtime.codes import CloseCode
+from core.realtime.connection import Connection
 from core.realtime.hub import current_hub
 from core.realtime.registry import hooks
 from core.realtime.testing import SocketClient, SocketClosed, SocketError
@@ -122,12 +125,12 @@ async def test_seats_of_other_processes_count_while_these_live(connect: Connect,
 async def test_session_ended_while_its_socket_connects_gets_no_socket(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     await connect("1.1")
 
-    def revoked_meanwhile(self: TestAuthenticator, token: str) -> Identity:
+    def revoked_meanwhile(self: TestAuthenticator, credential: str) -> Identity:
         identity = Identity(user_id=user_id(2), session_id=user_id(7))  # type: ignore[arg-type]
         push.disconnect(f"session:{user_id(7)}", CloseCode.SESSION_REVOKED, message=SessionRevoked(reason="signed out"))
         return identity
 
-    monkeypatch.setattr(TestAuthenticator, "from_token", revoked_meanwhile)
+    monkeypatch.setattr(TestAuthenticator, "one", revoked_meanwhile)
     with pytest.raises(SocketClosed) as closed:
         await SocketClient(token="2.7").__aenter__()
     assert closed.value.code == CloseCode.SESSION_REVOKED
@@ -136,10 +139,10 @@ async def test_session_ended_while_its_socket_connects_gets_no_socket(connect: C
 async def test_rooms_read_while_connecting_are_corrected_by_joins_and_leaves_that_pass_by(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     await connect("1.1")
 
-    def rooms_of(connection: object) -> list[str]:
+    def rooms_of(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
         push.leave(user_id(2), "test:left")
         push.join(user_id(2), "test:joined")
-        return ["test:left", "test:kept"]
+        return {connection: ["test:left", "test:kept"] for connection in connections}
 
     monkeypatch.setattr(hooks, "connect", [rooms_of])
     await connect("2.1")

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 from core.realtime import push
 from core.realtime.connection import Connection
@@ -24,8 +25,8 @@ class Work(Inbound):
 
 
 @on_connect
-def everyone_is_in_one_room(connection: Connection) -> list[str]:
-    return ["test:everyone"]
+def everyone_is_in_one_room(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
+    return {connection: ["test:everyone"] for connection in connections}
 
 
 @command("test:say", Say)
