@@ -1,5 +1,6 @@
 """What happened to messages. One event tells of everything a transaction did: messages travel in batches."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -12,6 +13,11 @@ class MessagesSent(Event, frozen=True):
 
     message_ids: list[UUID]
     revived: list[tuple[UUID, UUID]] = []
+
+    @classmethod
+    def joined(cls, events: "Sequence[MessagesSent]") -> "MessagesSent":
+        """The messages of many transactions, which came out of one lane in this order."""
+        return cls(message_ids=[one for event in events for one in event.message_ids], revived=[one for event in events for one in event.revived])
 
 
 class MessageEdited(Event, frozen=True):

@@ -30,7 +30,7 @@ LANES = 2
 BATCH = 200
 IDLE_SECONDS = 5.0  # after which a thread gives its database connection back
 RECEIPT_SECONDS = 0.1
-SETTLE_SECONDS = 0.05
+SETTLE_SECONDS = 0.25  # what comes after sending may wait: a few tasks a second tell the inbox of any number of messages
 WAIT_SECONDS = 20.0
 
 Item = TypeVar("Item")

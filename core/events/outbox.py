@@ -10,7 +10,7 @@ what is prompt, then ``settle`` many rows together. What is not settled is the s
 """
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -71,16 +71,19 @@ def tell(recorded: Iterable[Recorded]) -> None:
     for row in recorded:
         for name in row.handlers:
             if name in prompt_handlers:
-                _run(row, name)
+                _run(row.event, name)
 
 
 def settle(recorded: Sequence[Recorded]) -> None:
-    """Run the handlers that are not prompt, each in a transaction of its own, and delete the rows that are done; the others are the sweeper's."""
-    done = []
-    for row in recorded:
-        outcomes = [_run(row, name) for name in row.handlers if name not in prompt_handlers]
+    """Run the handlers that are not prompt, each in a transaction of its own, and delete the rows that are done; the others are the sweeper's.
+
+    Rows of a kind that joins (``Event.joined``) are one event to their handlers.
+    """
+    done: list[UUID] = []
+    for event, rows in _joined(recorded):
+        outcomes = [_run(event, name) for name in rows[0].handlers if name not in prompt_handlers]
         if all(outcomes):
-            done.append(row.pk)
+            done.extend(row.pk for row in rows)
     if done:
         # Losing this to a crash only means that the sweeper runs idempotent handlers again: not worth waiting for the disk.
         with transaction.atomic(), connection.cursor() as cursor:
@@ -94,14 +97,26 @@ def hand_over(recorded: Sequence[Recorded]) -> None:
     settle(recorded)
 
 
-def _run(row: Recorded, name: str) -> bool:
-    handler = handlers.get(event_name(type(row.event)), {}).get(name)
+def _joined(recorded: Sequence[Recorded]) -> Iterator[tuple[Event, list[Recorded]]]:
+    """The events of these rows, those that join as one."""
+    kinds: dict[tuple[type[Event], tuple[str, ...]], list[Recorded]] = {}
+    for row in recorded:
+        kinds.setdefault((type(row.event), row.handlers), []).append(row)
+    for (kind, _), rows in kinds.items():
+        if len(rows) > 1 and (event := kind.joined([row.event for row in rows])) is not None:
+            yield event, rows
+        else:
+            yield from ((row.event, [row]) for row in rows)
+
+
+def _run(event: Event, name: str) -> bool:
+    handler = handlers.get(event_name(type(event)), {}).get(name)
     if handler is None:
         return True
     try:
-        handler(row.event)
+        handler(event)
     except Exception:
-        log.exception("event_handler_failed", event_name=event_name(type(row.event)), event_id=str(row.pk), handler=name)
+        log.exception("event_handler_failed", event_name=event_name(type(event)), handler=name)
         return False
     return True
 

@@ -13,7 +13,7 @@ and a slice above it listens from its ``handlers.py``::
 ``handlers`` modules are imported when the apps are ready. Handlers run at least once, in any process: they are idempotent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,6 +30,11 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         event_types[event_name(cls)] = cls
+
+    @classmethod
+    def joined(cls, events: "Sequence[Any]") -> "Event | None":
+        """One event that tells of all of ``events``, for kinds that can: what is settled together then costs one handler run. None for others."""
+        return None
 
 
 def event_name(event_type: type[Event]) -> str:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from core.events import outbox
 from core.events.models import OutboxEvent
 from core.events.tests import sample
-from core.events.tests.sample import FollowUp, NobodyListens, SampleHappened
+from core.events.tests.sample import Counted, FollowUp, NobodyListens, SampleHappened
 from core.models import uuid7
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _nothing_has_happened() -> Iterator[None]:
     sample.happened.clear()
+    sample.handed_over.clear()
     sample.behaviour.clear()
     yield
     sample.behaviour.clear()
@@ -197,6 +198,32 @@ def test_settling_keeps_rows_whose_handler_failed() -> None:
     sample.behaviour["also"] = failing
     outbox.settle(recorded)
     assert [row.payload["sample_id"] for row in OutboxEvent.objects.all()] == [str(second)]
+
+
+def count_three() -> tuple[list[UUID], list[outbox.Recorded]]:
+    sample_ids = [uuid7() for _ in range(3)]
+    with transaction.atomic():
+        return sample_ids, [row for sample_id in sample_ids for row in outbox.record(Counted(sample_ids=[sample_id]))]
+
+
+def test_rows_of_a_kind_that_joins_are_one_event_to_their_handlers() -> None:
+    sample_ids, recorded = count_three()
+    outbox.settle(recorded)
+    assert sample.happened == sample_ids
+    assert sample.handed_over == [3]
+    assert not OutboxEvent.objects.exists()
+
+
+def test_joined_rows_whose_handler_failed_are_swept_one_by_one() -> None:
+    sample_ids, recorded = count_three()
+    sample.behaviour["note"] = fail
+    outbox.settle(recorded)
+    assert OutboxEvent.objects.count() == 3
+    del sample.behaviour["note"]
+    OutboxEvent.objects.update(next_attempt_at=timezone.now())
+    assert outbox.sweep() == 3
+    assert sorted(sample.happened) == sample_ids
+    assert sample.handed_over == [1, 1, 1]
 
 
 def test_process_killed_between_commit_and_dispatch_still_delivers() -> None:
