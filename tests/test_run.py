@@ -11,6 +11,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -37,7 +38,7 @@ class Checkout:
         """Start it and wait until it says where it is."""
         environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
         with self.log.open("wb") as log:
-            command = [self.path / ".venv/bin/python", "-m", "config.run", "--port", str(port)]
+            command = [str(self.path / ".venv/bin/python"), "-m", "config.run", "--port", str(port)]
             self.process = subprocess.Popen(command, cwd=self.path, env=environment, stdout=log, stderr=log)
         assert eventually(lambda: self.address() is not None or self.process.poll() is not None, seconds=2 * WAIT_SECONDS), self.said()
         address = self.address()
@@ -99,11 +100,14 @@ def test_one_command_runs_hubbub_whatever_is_killed(checkouts: list[Checkout]) -
         connection.execute("CREATE TABLE kept (id int)")
         connection.execute("INSERT INTO kept VALUES (1)")
 
+    def another(words: list[str], before: set[int]) -> bool:
+        return bool(set(checkout.part(*words)) - before)
+
     for words in (["core.realtime.server"], ["celery", "worker"], ["celery", "beat"], ["core.embedded.css"], ["postgres", "-D"], ["valkey-server"]):
         before = set(checkout.part(*words))
         assert before, words
         kill(sorted(before))
-        assert eventually(lambda words=words, before=before: bool(set(checkout.part(*words)) - before)), (words, checkout.said())
+        assert eventually(partial(another, words, before)), (words, checkout.said())
     keeper = set(checkout.part("-m", "core.embedded ", "--stand-by"))
     kill(sorted(keeper))
     assert eventually(lambda: bool(set(checkout.part("--stand-by")) - keeper)), checkout.said()

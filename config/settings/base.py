@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import dj_database_url
 from celery.schedules import crontab
 
-from config.env import BASE_DIR, load
+from config.env import BASE_DIR as BASE_DIR
+from config.env import load
 from core.embedded.home import Home
 from core.ops.logs import logging_settings
 

@@ -41,9 +41,10 @@ def send_later(message: EmailMessage) -> list[OutgoingMail]:
     """
     html = ""
     if isinstance(message, EmailMultiAlternatives) and message.alternatives:
-        (html, kind), *more = message.alternatives
+        (content, kind), *more = message.alternatives
         if kind != "text/html" or more:
             raise ValueError("a mail has one alternative, in HTML")
+        html = str(content)
     if message.attachments:
         raise ValueError("a mail has no attachments: link to a page")
     headers = {**message.extra_headers, **({"Reply-To": ", ".join(message.reply_to)} if message.reply_to else {})}
@@ -51,7 +52,7 @@ def send_later(message: EmailMessage) -> list[OutgoingMail]:
         OutgoingMail.objects.create(
             recipient=recipient,
             subject=" ".join(str(message.subject).split())[:300],
-            text=message.body,
+            text=str(message.body),
             html=html,
             sender=message.from_email,
             headers={name: str(value) for name, value in headers.items()},

@@ -1,3 +1,5 @@
+"""What moderators fill in."""
+
 from datetime import timedelta
 
 from django import forms

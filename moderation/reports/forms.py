@@ -1,3 +1,5 @@
+"""What reporters fill in."""
+
 from django import forms
 
 from moderation.reports.models import MAX_NOTE_LENGTH, Reason

@@ -29,7 +29,7 @@ def test_everything_public_reads_without_signing_in() -> None:
 def test_posting_commenting_liking_and_following_work_as_plain_forms() -> None:
     ana, ben = make_person(), make_person()
     page = browser(ana)
-    assert page.post("/posts/new/", {"body": "Hi", "audience": "public", "next": "/home/"}).url == "/home/"
+    assert page.post("/posts/new/", {"body": "Hi", "audience": "public", "next": "/home/"})["Location"] == "/home/"
     post = Post.objects.get()
     assert "Hi" in page.get("/home/").content.decode()
     other = browser(ben)

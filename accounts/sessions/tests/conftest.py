@@ -11,8 +11,11 @@ class Hashes:
     count = 0
 
 
+CountHashes = Callable[[], AbstractContextManager[Hashes]]
+
+
 @pytest.fixture
-def count_hashes(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[Hashes]]:
+def count_hashes(monkeypatch: pytest.MonkeyPatch) -> CountHashes:
     """``with count_hashes() as hashes``: how many passwords were hashed, which is what the time of an answer would give away."""
 
     @contextmanager

@@ -1,78 +1,81 @@
 """Bearer tokens and cookies as REST sees them."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import RequestFactory
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.sessions import services, tokens
 from accounts.sessions.authentication import BearerAuthentication
 from accounts.sessions.tests.factories import open_session, tokens_for
+from accounts.users.models import User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
-def authenticate(token: str):
+def authenticate(token: str) -> tuple[User, UUID] | None:
     return BearerAuthentication().authenticate(Request(RequestFactory().get("/", headers={"Authorization": f"Bearer {token}"})))
 
 
 def refusal(token: str) -> str:
     with pytest.raises(AuthenticationFailed) as refused:
         authenticate(token)
-    return refused.value.get_codes()
+    return str(refused.value.get_codes())
 
 
-def test_access_token_brings_person_and_session():
-    ana = UserFactory()
+def test_access_token_brings_person_and_session() -> None:
+    ana = UserFactory.create()
     session = open_session(ana)
     pair = services.issue_tokens(session_id=session.pk)
     assert authenticate(pair.access_token) == (ana, session.pk)
 
 
-def test_authentication_costs_one_query(django_assert_num_queries):
-    token = tokens_for(UserFactory()).access_token
+def test_authentication_costs_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    token = tokens_for(UserFactory.create()).access_token
     with django_assert_num_queries(1):
         authenticate(token)
 
 
-def test_ended_session_is_refused_without_any_deny_list():
-    session = open_session(UserFactory())
+def test_ended_session_is_refused_without_any_deny_list() -> None:
+    session = open_session(UserFactory.create())
     token = services.issue_tokens(session_id=session.pk).access_token
     services.end_session(session_id=session.pk)
     assert refusal(token) == "session_ended"
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "\x00", "ey" * 5000, "é"])
-def test_garbage_is_refused(token):
+def test_garbage_is_refused(token: str) -> None:
     with pytest.raises(tokens.NotAuthenticated):
         tokens.read_access_token(token)
 
 
-def test_refresh_token_is_no_access_token():
-    assert refusal(tokens_for(UserFactory()).refresh_token) == "token_invalid"
+def test_refresh_token_is_no_access_token() -> None:
+    assert refusal(tokens_for(UserFactory.create()).refresh_token) == "token_invalid"
 
 
-def test_suspended_person_is_refused_at_once():
-    ana = UserFactory()
+def test_suspended_person_is_refused_at_once() -> None:
+    ana = UserFactory.create()
     token = tokens_for(ana).access_token
     suspend_user(user=ana, until=timezone.now() + timedelta(days=1), reason="Spam")
     assert refusal(token) == "session_ended"
 
 
-def test_deleted_person_is_refused():
-    ana = UserFactory()
+def test_deleted_person_is_refused() -> None:
+    ana = UserFactory.create()
     token = tokens_for(ana).access_token
     ana.delete()
     assert refusal(token) == "session_ended"
 
 
-def test_use_is_noted_once_in_five_minutes(django_assert_num_queries):
-    ana = UserFactory()
+def test_use_is_noted_once_in_five_minutes(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    ana = UserFactory.create()
     session = open_session(ana)
     token = services.issue_tokens(session_id=session.pk).access_token
     type(session).objects.filter(pk=session.pk).update(last_used_at=timezone.now() - timedelta(minutes=6))

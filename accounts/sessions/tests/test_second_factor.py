@@ -1,12 +1,15 @@
 """Second factors: signing in with one, setting one up, and the admin that asks for it."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.sessions.models import EndReason, Session
@@ -19,28 +22,28 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def code(secret: str = SECRET) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
-def with_second_factor(**fields) -> User:
-    person = UserFactory(**fields)
+def with_second_factor(**fields: Any) -> User:
+    person = UserFactory.create(**fields)
     TOTP.activate(person, SECRET)
     return person
 
 
-def sign_in(client, username="ana"):
+def sign_in(client: APIClient, username: str = "ana") -> Any:
     return client.post("/api/v1/auth/sign-in", {"username": username, "password": PASSWORD})
 
 
 class TestRest:
-    def test_password_alone_gives_no_tokens(self):
+    def test_password_alone_gives_no_tokens(self) -> None:
         with_second_factor(username="ana")
         error = sign_in(APIClient()).json()["error"]
         assert error["code"] == "mfa_required"
         assert error["details"]["types"] == ["totp"]
         assert not Session.objects.exists()
 
-    def test_code_finishes_the_sign_in(self):
+    def test_code_finishes_the_sign_in(self) -> None:
         with_second_factor(username="ana")
         client = APIClient()
         token = sign_in(client).json()["error"]["details"]["mfa_token"]
@@ -50,7 +53,7 @@ class TestRest:
         again = client.post("/api/v1/auth/mfa", {"mfa_token": token, "code": code()})
         assert again.status_code == 401
 
-    def test_recovery_code_works_once(self):
+    def test_recovery_code_works_once(self) -> None:
         ana = with_second_factor(username="ana")
         recovery = RecoveryCodes.activate(ana).get_unused_codes()[0]
         client = APIClient()
@@ -60,7 +63,7 @@ class TestRest:
             answers.append(client.post("/api/v1/auth/mfa", {"mfa_token": token, "code": recovery}).status_code)
         assert answers == [200, 400]
 
-    def test_guesses_are_counted_by_person(self, settings):
+    def test_guesses_are_counted_by_person(self, settings: Settings) -> None:
         settings.LIMITS = {**settings.LIMITS, "second_factor": "3/15 minutes"}
         with_second_factor(username="ana")
         answers = []
@@ -71,31 +74,33 @@ class TestRest:
         assert answers == [400, 400, 400, 429]
 
     @pytest.mark.parametrize("token", ["x", "a" * 32])
-    def test_made_up_token_is_refused(self, token):
+    def test_made_up_token_is_refused(self, token: str) -> None:
         assert APIClient().post("/api/v1/auth/mfa", {"mfa_token": token, "code": "123456"}).status_code == 401
 
-    def test_session_key_of_somebody_signed_in_is_no_token(self):
+    def test_session_key_of_somebody_signed_in_is_no_token(self) -> None:
         session = open_session(with_second_factor(username="ana"))
         assert APIClient().post("/api/v1/auth/mfa", {"mfa_token": session.session_key, "code": code()}).status_code == 401
 
 
 class TestPages:
-    def test_sign_in_asks_for_the_code(self, client):
+    def test_sign_in_asks_for_the_code(self, client: Client) -> None:
         with_second_factor(username="ana")
-        assert client.post("/sign-in/", {"login": "ana", "password": PASSWORD}).url == "/sign-in/code/"
+        assert client.post("/sign-in/", {"login": "ana", "password": PASSWORD})["Location"] == "/sign-in/code/"
         assert client.get("/settings/sessions/").status_code == 302
         assert client.get("/sign-in/code/").status_code == 200
-        assert client.post("/sign-in/code/", {"code": code()}).url == "/home/"
+        assert client.post("/sign-in/code/", {"code": code()})["Location"] == "/home/"
         assert client.get("/settings/sessions/").status_code == 200
 
-    def test_setting_one_up_shows_recovery_codes(self, client):
-        ana = UserFactory()
+    def test_setting_one_up_shows_recovery_codes(self, client: Client) -> None:
+        ana = UserFactory.create()
         client.force_login(ana)
-        assert client.get("/settings/two-factor/set-up/").url.startswith("/settings/confirm/")
+        assert client.get("/settings/two-factor/set-up/")["Location"].startswith("/settings/confirm/")
         client.post("/settings/confirm/?next=/settings/two-factor/set-up/", {"password": PASSWORD})
         page = client.get("/settings/two-factor/set-up/").content.decode()
-        secret = re.search(r"<code[^>]*>([A-Z2-7]+)</code>", page).group(1)
-        assert client.post("/settings/two-factor/set-up/", {"code": code(secret)}).url == "/settings/two-factor/codes/"
+        found = re.search(r"<code[^>]*>([A-Z2-7]+)</code>", page)
+        assert found
+        secret = found.group(1)
+        assert client.post("/settings/two-factor/set-up/", {"code": code(secret)})["Location"] == "/settings/two-factor/codes/"
         assert client.get("/settings/two-factor/codes/").content.count(b"<li>") >= 10
         assert secret not in str(Authenticator.objects.get(type="totp").data)
         assert b"Turn off" in client.get("/settings/two-factor/").content
@@ -103,32 +108,32 @@ class TestPages:
 
 class TestAdmin:
     @pytest.fixture(autouse=True)
-    def _outside_development(self, settings):
+    def _outside_development(self, settings: Settings) -> None:
         settings.STAFF_NEED_SECOND_FACTOR = True
 
-    def test_nobody_is_sent_to_sign_in(self, client):
+    def test_nobody_is_sent_to_sign_in(self, client: Client) -> None:
         assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/sign-in/?next=/admin/")
 
-    def test_for_people_who_are_not_staff_there_is_no_admin(self, client):
-        client.force_login(UserFactory())
+    def test_for_people_who_are_not_staff_there_is_no_admin(self, client: Client) -> None:
+        client.force_login(UserFactory.create())
         assert client.get("/admin/", follow=True).status_code == 404
 
-    def test_staff_without_second_factor_are_sent_to_set_one_up(self, client):
-        client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    def test_staff_without_second_factor_are_sent_to_set_one_up(self, client: Client) -> None:
+        client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
         chain = [step for step, _ in client.get("/admin/", follow=True).redirect_chain]
         assert any(step.startswith("/settings/two-factor/set-up/?next=%2Fadmin%2F") for step in chain)
 
-    def test_staff_whose_session_gave_none_are_asked(self, client):
+    def test_staff_whose_session_gave_none_are_asked(self, client: Client) -> None:
         client.force_login(with_second_factor(is_staff=True, is_superuser=True))
         chain = [step for step, _ in client.get("/admin/", follow=True).redirect_chain]
         assert chain[-1].startswith("/settings/confirm/code/?next=")
-        assert client.post(chain[-1], {"code": code()}).url == "/admin/"
+        assert client.post(chain[-1], {"code": code()})["Location"] == "/admin/"
         assert client.get("/admin/").status_code == 200
 
-    def test_staff_who_gave_it_at_sign_in_enter(self, client):
+    def test_staff_who_gave_it_at_sign_in_enter(self, client: Client) -> None:
         with_second_factor(username="ana", is_staff=True, is_superuser=True)
         client.post("/sign-in/", {"login": "ana", "password": PASSWORD, "next": "/admin/"})
-        assert client.post("/sign-in/code/", {"code": code()}).url == "/admin/"
+        assert client.post("/sign-in/code/", {"code": code()})["Location"] == "/admin/"
         assert client.get("/admin/").status_code == 200
 
 
@@ -136,35 +141,35 @@ class TestAdminPages:
     @pytest.fixture
     def staff(self) -> Client:
         client = Client()
-        client.force_login(UserFactory(is_staff=True, is_superuser=True))
+        client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
         return client
 
-    def test_lists_and_forms_render(self, staff):
-        session = open_session(UserFactory(username="ana"))
+    def test_lists_and_forms_render(self, staff: Client) -> None:
+        session = open_session(UserFactory.create(username="ana"))
         for path in ("", "accounts_users/user/", "accounts_sessions/session/", "account/emailaddress/", "auth/group/"):
             assert staff.get(f"/admin/{path}").status_code == 200, path
         assert b"ana" in staff.get("/admin/accounts_users/user/?q=ana").content
         assert staff.get(f"/admin/accounts_users/user/{session.user_id}/change/").status_code == 200
         assert staff.get(f"/admin/accounts_sessions/session/{session.pk}/change/").status_code == 200
 
-    def test_sidebar_has_sections(self, staff):
+    def test_sidebar_has_sections(self, staff: Client) -> None:
         page = staff.get("/admin/").content.decode()
         assert all(title in page for title in ("People", "System"))
 
-    def test_list_of_people_costs_the_same_at_any_length(self, staff, count_queries):
-        UserFactory()
+    def test_list_of_people_costs_the_same_at_any_length(self, staff: Client, count_queries: Callable[[Callable[[], object]], int]) -> None:
+        UserFactory.create()
         few = count_queries(lambda: staff.get("/admin/accounts_users/user/"))
         UserFactory.create_batch(9)
         assert count_queries(lambda: staff.get("/admin/accounts_users/user/")) == few
 
-    def test_ending_all_sessions_of_a_person(self, staff):
-        session = open_session(UserFactory())
+    def test_ending_all_sessions_of_a_person(self, staff: Client) -> None:
+        session = open_session(UserFactory.create())
         staff.post("/admin/accounts_users/user/", {"action": "end_all_sessions", "_selected_action": [str(session.user_id)]})
         session.refresh_from_db()
         assert session.end_reason == EndReason.STAFF
 
-    def test_suspending_and_lifting(self, staff):
-        ana = UserFactory()
+    def test_suspending_and_lifting(self, staff: Client) -> None:
+        ana = UserFactory.create()
         for action, suspended in (("suspend_for_a_week", True), ("lift_suspension", False)):
             staff.post("/admin/accounts_users/user/", {"action": action, "_selected_action": [str(ana.pk)]})
             ana.refresh_from_db()

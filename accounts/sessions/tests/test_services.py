@@ -1,6 +1,7 @@
 """Refresh, reuse and the end of sessions, raced by threads where they can race."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -19,8 +20,8 @@ from core.testing.threads import race
 
 
 @pytest.mark.django_db(transaction=True)
-def test_eight_parallel_refreshes_of_one_token_give_one_pair_and_keep_the_session():
-    token = tokens_for(UserFactory()).refresh_token
+def test_eight_parallel_refreshes_of_one_token_give_one_pair_and_keep_the_session() -> None:
+    token = tokens_for(UserFactory.create()).refresh_token
     results = race(lambda _: services.refresh_tokens(refresh_token=token), threads=8)
     pairs = [result for result in results if isinstance(result, TokenPair)]
     assert len(pairs) == 1
@@ -30,8 +31,8 @@ def test_eight_parallel_refreshes_of_one_token_give_one_pair_and_keep_the_sessio
 
 
 @pytest.mark.django_db(transaction=True)
-def test_refresh_racing_sign_out_leaves_nobody_signed_in():
-    session = open_session(UserFactory())
+def test_refresh_racing_sign_out_leaves_nobody_signed_in() -> None:
+    session = open_session(UserFactory.create())
     token = services.issue_tokens(session_id=session.pk).refresh_token
     race(lambda n: services.refresh_tokens(refresh_token=token) if n % 2 else services.end_session(session_id=session.pk), threads=6)
     session.refresh_from_db()
@@ -40,8 +41,8 @@ def test_refresh_racing_sign_out_leaves_nobody_signed_in():
 
 
 @pytest.mark.django_db
-def test_reuse_after_the_grace_ends_the_family():
-    first = tokens_for(UserFactory())
+def test_reuse_after_the_grace_ends_the_family() -> None:
+    first = tokens_for(UserFactory.create())
     second = services.refresh_tokens(refresh_token=first.refresh_token)
     with time_machine.travel(timezone.now() + timedelta(seconds=11)), pytest.raises(NotAuthenticated) as refused:
         services.refresh_tokens(refresh_token=first.refresh_token)
@@ -53,8 +54,8 @@ def test_reuse_after_the_grace_ends_the_family():
 
 
 @pytest.mark.django_db
-def test_token_older_than_the_last_ends_the_family_even_within_the_grace():
-    first = tokens_for(UserFactory())
+def test_token_older_than_the_last_ends_the_family_even_within_the_grace() -> None:
+    first = tokens_for(UserFactory.create())
     second = services.refresh_tokens(refresh_token=first.refresh_token)
     services.refresh_tokens(refresh_token=second.refresh_token)
     with pytest.raises(NotAuthenticated):
@@ -63,16 +64,16 @@ def test_token_older_than_the_last_ends_the_family_even_within_the_grace():
 
 
 @pytest.mark.django_db
-def test_raw_refresh_token_is_not_stored():
-    pair = tokens_for(UserFactory())
+def test_raw_refresh_token_is_not_stored() -> None:
+    pair = tokens_for(UserFactory.create())
     stored = Session.objects.values_list("refresh_digest", "spent_digest").get()
     assert pair.refresh_token not in stored
     assert len(stored[0]) == 64
 
 
 @pytest.mark.django_db
-def test_session_lives_as_long_as_it_is_refreshed():
-    pair = tokens_for(UserFactory())
+def test_session_lives_as_long_as_it_is_refreshed() -> None:
+    pair = tokens_for(UserFactory.create())
     for days in (29, 58, 87):
         with time_machine.travel(timezone.now() + timedelta(days=days)):
             pair = services.refresh_tokens(refresh_token=pair.refresh_token)
@@ -84,19 +85,19 @@ def test_session_lives_as_long_as_it_is_refreshed():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ending_twice_at_once_tells_once(monkeypatch):
-    heard = []
+def test_ending_twice_at_once_tells_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Any] = []
     monkeypatch.setitem(handlers, "accounts.sessions.SessionEnded", {"test": heard.append})
-    session = open_session(UserFactory())
+    session = open_session(UserFactory.create())
     race(lambda _: services.end_session(session_id=session.pk), threads=4)
     assert [event.session_id for event in heard] == [session.pk]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_suspension_ends_every_session():
+def test_suspension_ends_every_session() -> None:
     from accounts.users.services import suspend_user
 
-    ana = UserFactory()
+    ana = UserFactory.create()
     open_session(ana)
     open_session(ana)
     suspend_user(user=ana, until=timezone.now() + timedelta(days=1), reason="Spam")
@@ -104,8 +105,8 @@ def test_suspension_ends_every_session():
 
 
 @pytest.mark.django_db
-def test_tidying_ends_what_ran_out_and_forgets_what_ended_long_ago():
-    forgotten, unused, live = (open_session(UserFactory()) for _ in range(3))
+def test_tidying_ends_what_ran_out_and_forgets_what_ended_long_ago() -> None:
+    forgotten, unused, live = (open_session(UserFactory.create()) for _ in range(3))
     services.end_session(session_id=forgotten.pk)
     Session.objects.filter(pk=forgotten.pk).update(ended_at=timezone.now() - timedelta(days=91))
     Session.objects.filter(pk=unused.pk).update(last_used_at=timezone.now() - timedelta(days=32))

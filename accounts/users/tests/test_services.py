@@ -15,7 +15,7 @@ from core.testing.threads import race
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_ups_racing_for_one_username_in_any_case_give_one_person():
+def test_sign_ups_racing_for_one_username_in_any_case_give_one_person() -> None:
     names = ["ana", "Ana", "ANA", "aNa", "anA", "AnA"]
     results = race(lambda n: services.create_user(username=names[n], email=f"{n}@example.com"), threads=6)
     assert User.objects.count() == 1
@@ -23,14 +23,14 @@ def test_sign_ups_racing_for_one_username_in_any_case_give_one_person():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sign_ups_racing_for_one_address_in_any_case_give_one_person():
+def test_sign_ups_racing_for_one_address_in_any_case_give_one_person() -> None:
     addresses = ["ana@example.com", "Ana@example.com", "ANA@EXAMPLE.COM", "ana@Example.com"]
     results = race(lambda n: services.create_user(username=f"person{n}", email=addresses[n]), threads=4)
     assert User.objects.count() == 1
     assert sorted(type(result).__name__ for result in results) == ["EmailTaken"] * 3 + ["User"]
 
 
-def test_every_top_level_path_is_a_reserved_username():
+def test_every_top_level_path_is_a_reserved_username() -> None:
     segments = {str(pattern.pattern).split("/")[0] for pattern in get_resolver().url_patterns}
     words = {segment for segment in segments if segment.replace("-", "").replace("_", "").replace(".", "").isalnum()}
     assert {"api", "admin", "sign-in", "settings"} <= words
@@ -40,15 +40,15 @@ def test_every_top_level_path_is_a_reserved_username():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("username", ["admin", "Sign-Up", "sign_up", "ab", "a" * 51, "\u0430na", "a b", "ana\n", "."])
-def test_usernames_that_mislead_or_do_not_fit_are_refused(username):
+def test_usernames_that_mislead_or_do_not_fit_are_refused(username: str) -> None:
     with pytest.raises(Invalid):
         services.create_user(username=username)
     assert not User.objects.exists()
 
 
 @pytest.mark.django_db
-def test_profile_keeps_to_its_own_fields():
-    ana = UserFactory()
+def test_profile_keeps_to_its_own_fields() -> None:
+    ana = UserFactory.create()
     with pytest.raises(Invalid) as refused:
         services.update_profile(user=ana, changes={"bio": "Hi", "is_staff": True})
     assert refused.value.details == {"fields": ["is_staff"]}
@@ -57,8 +57,8 @@ def test_profile_keeps_to_its_own_fields():
 
 
 @pytest.mark.django_db
-def test_suspension_has_an_end_and_can_be_lifted():
-    ana = UserFactory()
+def test_suspension_has_an_end_and_can_be_lifted() -> None:
+    ana = UserFactory.create()
     with pytest.raises(DomainError):
         services.suspend_user(user=ana, until=timezone.now() - timedelta(seconds=1), reason="Spam")
     ana = services.suspend_user(user=ana, until=timezone.now() + timedelta(days=1), reason="Spam")
@@ -69,8 +69,8 @@ def test_suspension_has_an_end_and_can_be_lifted():
 
 
 @pytest.mark.django_db
-def test_last_seen_moves_forward_only():
-    ana = UserFactory()
+def test_last_seen_moves_forward_only() -> None:
+    ana = UserFactory.create()
     now = timezone.now()
     services.record_seen(user_id=ana.pk, at=now)
     services.record_seen(user_id=ana.pk, at=now - timedelta(minutes=1))

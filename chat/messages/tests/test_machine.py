@@ -186,7 +186,7 @@ class Chat(RuleBasedStateMachine):
         return not self.blocks and number > self.cleared[who] and who not in line.hidden_from
 
 
-class ChatMachine(Chat.TestCase, TestCase):  # type: ignore[misc]
+class ChatMachine(Chat.TestCase, TestCase):  # type: ignore[misc,valid-type]
     """Each run in a transaction of its own."""
 
-    settings = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    settings = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))  # type: ignore[assignment]

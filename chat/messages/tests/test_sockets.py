@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -24,7 +25,6 @@ from chat.messages.events import MessagesSent
 from chat.messages.handlers import tell_messages
 from chat.messages.models import Message
 from chat.messages.wire import conversation_room
-from config.env import BASE_DIR
 from core.events.models import OutboxEvent
 from core.events.outbox import sweep
 from core.realtime.hub import current_hub
@@ -326,7 +326,7 @@ async def test_a_message_whose_server_was_killed_after_the_commit_is_delivered_o
         "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST'] or database['OPTIONS'].get('host', '')}",
     }
     command = [sys.executable, "-m", "chat.messages.tests.killed_before_telling", str(ana.pk), str(conversation.pk)]
-    killed = await asyncio.create_subprocess_exec(*command, env=environment, cwd=BASE_DIR)
+    killed = await asyncio.create_subprocess_exec(*command, env=environment, cwd=settings.BASE_DIR)
     assert await killed.wait() == -signal.SIGKILL
     assert await bens.quiet()
     await sync_to_async(OutboxEvent.objects.update)(next_attempt_at=timezone.now() - timedelta(minutes=1))

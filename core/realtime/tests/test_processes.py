@@ -68,7 +68,7 @@ class ServerProcess:
         command = [sys.executable, "-m", "core.realtime.server", "--port", str(self.port), "--ping-seconds", str(ping_seconds)]
         environment = {
             **os.environ,
-            "DJANGO_SETTINGS_MODULE": "core.realtime.tests.process_settings",
+            "DJANGO_SETTINGS_MODULE": "tests.process_settings",
             "REALTIME_TEST_REDIS_URL": own_redis.url,
             "REALTIME_FRAMES_PER_SECOND": "100000",
         }

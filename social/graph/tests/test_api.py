@@ -1,7 +1,10 @@
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from accounts.users.models import User
@@ -19,7 +22,7 @@ def client(person: User | None) -> APIClient:
     return api
 
 
-def names(answer: object) -> list[str]:
+def names(answer: Any) -> list[str]:
     return [person["username"] for person in answer.json()["data"]]
 
 
@@ -36,7 +39,7 @@ def test_following_is_idempotent_and_answers_the_relation() -> None:
 
 
 def test_nobody_follows_oneself() -> None:
-    ana = UserFactory()
+    ana = UserFactory.create()
     answer = client(ana).post("/api/v1/users/me/follow")
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "follow_oneself")
 
@@ -54,15 +57,15 @@ def test_paging_followers_reaches_everyone_once_while_more_come() -> None:
     for other in others:
         services.follow(actor=other, target=ana)
     first = client(None).get(f"/api/v1/users/{ana.username}/followers?limit=3")
-    services.follow(actor=UserFactory(), target=ana)
+    services.follow(actor=UserFactory.create(), target=ana)
     rest = client(None).get(f"/api/v1/users/{ana.username}/followers?limit=3&cursor={first.json()['pagination']['next']}")
     assert names(first) + names(rest) == [other.username for other in reversed(others)]
     assert not rest.json()["pagination"]["has_more"]
 
 
 @pytest.mark.parametrize("path", ["followers", "following"])
-def test_lists_cost_the_same_however_many_people(path: str, django_assert_num_queries: object) -> None:
-    ana = UserFactory()
+def test_lists_cost_the_same_however_many_people(path: str, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    ana = UserFactory.create()
     for size in (2, 12):
         for other in UserFactory.create_batch(size):
             services.follow(actor=ana, target=other)
@@ -71,8 +74,8 @@ def test_lists_cost_the_same_however_many_people(path: str, django_assert_num_qu
             client(other).get(f"/api/v1/users/{ana.username}/{path}")
 
 
-def test_blocked_list_costs_the_same_however_many_people(django_assert_num_queries: object) -> None:
-    ana = UserFactory()
+def test_blocked_list_costs_the_same_however_many_people(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    ana = UserFactory.create()
     for size in (2, 12):
         for other in UserFactory.create_batch(size):
             services.block(actor=ana, target=other)
@@ -109,7 +112,7 @@ def hidden_by_absence(ana: User, ben: User) -> None:
         ("delete", "block"),
     ],
 )
-def test_who_may_not_be_seen_does_not_exist(hide: object, method: str, path: str) -> None:
+def test_who_may_not_be_seen_does_not_exist(hide: Callable[[User, User], object], method: str, path: str) -> None:
     ana, ben = UserFactory.create_batch(2)
     name = ben.username
     hide(ana, ben)
@@ -125,7 +128,7 @@ def test_blocked_and_suspended_people_are_left_out_of_lists() -> None:
     ana, ben, cem, dia = UserFactory.create_batch(4)
     for other in (ben, cem, dia):
         services.follow(actor=other, target=ana)
-    viewer = UserFactory()
+    viewer = UserFactory.create()
     services.block(actor=ben, target=viewer)
     User.objects.filter(pk=cem.pk).update(suspended_until=timezone.now() + timedelta(days=1))
     assert names(client(viewer).get(f"/api/v1/users/{ana.username}/followers")) == [dia.username]
@@ -146,7 +149,7 @@ def test_blocking_can_be_taken_back_though_the_person_is_hidden() -> None:
     ("method", "path"), [("post", "{}/follow"), ("delete", "{}/follow"), ("get", "{}/follow-status"), ("post", "{}/block"), ("get", "blocked")]
 )
 def test_strangers_are_asked_to_sign_in(method: str, path: str) -> None:
-    ben = UserFactory()
+    ben = UserFactory.create()
     assert getattr(client(None), method)(f"/api/v1/users/{path.format(ben.username)}").status_code in {401, 403}
     assert not Follow.objects.exists()
     assert not Block.objects.exists()

@@ -29,7 +29,7 @@ def test_pictures_of_others_unfinished_repeated_or_shown_elsewhere_are_refused()
     ana = make_person()
     used, fine = ReadyImageFactory.create_batch(2, owner=ana)
     services.create_post(author=ana, body="", images=[Picture(used.pk)])
-    for wrong in ([ReadyImageFactory().pk], [UploadFactory(owner=ana).pk], [fine.pk, fine.pk], [used.pk]):
+    for wrong in ([ReadyImageFactory.create().pk], [UploadFactory.create(owner=ana).pk], [fine.pk, fine.pk], [used.pk]):
         with pytest.raises(Invalid) as refused:
             services.create_post(author=ana, body="Look", images=[Picture(key) for key in wrong])
         assert refused.value.code == "invalid_images"
@@ -46,7 +46,7 @@ def test_a_post_has_ten_pictures_at_most() -> None:
 
 def test_words_may_be_taken_from_a_post_with_pictures_only() -> None:
     ana = make_person()
-    shown = services.create_post(author=ana, body="Look", images=[Picture(ReadyImageFactory(owner=ana).pk)])
+    shown = services.create_post(author=ana, body="Look", images=[Picture(ReadyImageFactory.create(owner=ana).pk)])
     assert services.edit_post(actor=ana, post=shown, body="").body == ""
     bare = services.create_post(author=ana, body="Look")
     with pytest.raises(Invalid):
@@ -55,6 +55,6 @@ def test_words_may_be_taken_from_a_post_with_pictures_only() -> None:
 
 def test_deleting_a_post_lets_its_pictures_go() -> None:
     ana = make_person()
-    post = services.create_post(author=ana, body="", images=[Picture(ReadyImageFactory(owner=ana).pk)])
+    post = services.create_post(author=ana, body="", images=[Picture(ReadyImageFactory.create(owner=ana).pk)])
     services.delete_post(actor=ana, post=post)
     assert Upload.objects.unused().count() == 1

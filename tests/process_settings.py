@@ -1,4 +1,4 @@
-"""Settings of the server processes the tests start: the people of ``people.py``, the echo slice, and a Redis of their own."""
+"""Settings of the server processes the tests start: the people and the echo slice of ``core.realtime.tests``, and a Redis of their own."""
 
 import os
 
