@@ -141,9 +141,6 @@ class ChangePassword(Limited, allauth.PasswordChangeView):
     template_name = "accounts/sessions/change_password.html"
     scope = "sign_in"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"section": "password", **super().get_context_data(**kwargs)}
-
 
 class ConfirmPassword(Limited, allauth.ReauthenticateView):
     """Asks for the password again before something dangerous."""
@@ -161,7 +158,7 @@ class Sessions(LoginRequiredMixin, TemplateView):
             {"session": session, "device": device_name(session.user_agent), "is_current": session.pk == current}
             for session in selectors.sessions_of(self.request.user)  # type: ignore[arg-type]
         ]
-        return {"section": "sessions", "rows": rows, **super().get_context_data(**kwargs)}
+        return {"rows": rows, **super().get_context_data(**kwargs)}
 
 
 class EndSession(LoginRequiredMixin, View):

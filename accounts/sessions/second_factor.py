@@ -33,9 +33,6 @@ def second_factor_given(request: HttpRequest) -> bool:
 class Overview(base_views.IndexView):
     template_name = "accounts/sessions/two_factor.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"section": "two_factor", **super().get_context_data(**kwargs)}
-
 
 class SetUp(totp_views.ActivateTOTPView):
     """Scan, type one code, done. The session counts as having given the factor, for it just did."""
@@ -56,7 +53,7 @@ class SetUp(totp_views.ActivateTOTPView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         picture = base64.b64encode(context["totp_svg"].encode()).decode()
-        return {"section": "two_factor", **context, "picture": f"data:image/svg+xml;base64,{picture}", "secret": context["form"].secret}
+        return {**context, "picture": f"data:image/svg+xml;base64,{picture}", "secret": context["form"].secret}
 
 
 class TurnOff(totp_views.DeactivateTOTPView):
@@ -68,7 +65,7 @@ class RecoveryCodes(recovery_views.ViewRecoveryCodesView):
     template_name = "accounts/sessions/recovery_codes.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"section": "two_factor", "next": self.request.session.pop(NEXT_KEY, ""), **super().get_context_data(**kwargs)}
+        return {"next": self.request.session.pop(NEXT_KEY, ""), **super().get_context_data(**kwargs)}
 
 
 class NewRecoveryCodes(recovery_views.GenerateRecoveryCodesView):

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -38,6 +39,13 @@ def terms(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "web/privacy.html")
+
+
+@login_required
+@require_safe
+def settings_front(request: HttpRequest) -> HttpResponse:
+    """Who one is here, every section of the settings, the theme, and the way out."""
+    return render(request, "web/settings.html")
 
 
 @require_safe

@@ -10,6 +10,7 @@ pages: list[URLPattern] = [
     path("", views.landing, name="landing"),
     path("terms/", views.terms, name="terms"),
     path("privacy/", views.privacy, name="privacy"),
+    path("settings/", views.settings_front, name="settings"),
     path("theme/", choose_theme, name="theme"),
     path("robots.txt", views.robots, name="robots"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
