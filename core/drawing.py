@@ -24,7 +24,7 @@ def _sky(size: tuple[int, int], top: Colour, bottom: Colour) -> Image.Image:
 
 def _png(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG")
+    image.save(file, "PNG", compress_level=1)  # read once and thrown away
     return file.getvalue()
 
 
@@ -40,18 +40,18 @@ def portrait(random: Random) -> bytes:
 
 
 def landscape(random: Random) -> bytes:
-    """Hills under a sun, each range darker than the one behind it, as a PNG of 1280 by 860 pixels."""
-    width, height = 1280, 860
+    """Hills under a sun, each range darker than the one behind it, as a PNG of 960 by 645 pixels."""
+    width, height = 960, 645
     hue = random.choice((0.03, 0.08, 0.52, 0.58, 0.75))
     image = _sky((width, height), _colour(hue, 0.5, 0.95), _colour(hue + 0.08, 0.15, 1.0))
     draw = ImageDraw.Draw(image, "RGBA")
-    x, y, radius = random.randint(200, 1000), random.randint(140, 330), random.randint(45, 90)
+    x, y, radius = random.randint(150, 750), random.randint(105, 248), random.randint(34, 68)
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 250, 225, 235))
     for depth in range(5):
-        base, swing, shift = 380 + depth * 95, 70 - depth * 6, random.uniform(0, 6)
+        base, swing, shift = 285 + depth * 71, 52 - depth * 4.5, random.uniform(0, 6)
         ridge = []
-        for step in range(0, width + 8, 8):
-            wave = swing * math.sin(step / (150 + 25 * depth) + shift) + 18 * math.sin(step / 41 + shift * 3)
+        for step in range(0, width + 6, 6):
+            wave = swing * math.sin(step / (112 + 19 * depth) + shift) + 13 * math.sin(step / 31 + shift * 3)
             ridge.append((step, base + wave))
         draw.polygon([*ridge, (width, height), (0, height)], fill=(*_colour(hue + 0.35, 0.35 + depth * 0.08, 0.75 - depth * 0.12), 255))
     return _png(image.filter(ImageFilter.GaussianBlur(0.6)))

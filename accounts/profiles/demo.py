@@ -8,7 +8,8 @@ from accounts.users.models import User
 from accounts.users.services import create_user, update_profile
 from core import drawing
 from core.demo import DemoWorld, demo_step
-from social.graph.services import follow
+from social.graph.models import Follow, PersonCounts
+from social.graph.services import follow, reconcile_counts
 
 PASSWORD = "hubbub-demo"  # noqa: S105 - everybody knows it, and the command runs in development only
 PEOPLE = [
@@ -64,11 +65,15 @@ def add_people(world: DemoWorld) -> None:
 
 @demo_step(order=20)
 def let_people_follow_each_other(world: DemoWorld) -> None:
-    """Everybody follows some; ana and ben follow each other."""
+    """Everybody follows some; ana and ben follow each other, and hear of whoever follows them. The other edges are written in one go."""
     people = list(world.people.values())
-    for person in people:
-        for other in world.random.sample(people, world.random.randint(5, 14)):
-            if other != person:
-                follow(actor=person, target=other)
-    follow(actor=world.people["ana"], target=world.people["ben"])
-    follow(actor=world.people["ben"], target=world.people["ana"])
+    edges = {(person, other) for person in people for other in world.random.sample(people, world.random.randint(5, 14)) if other != person}
+    edges |= {(world.people["ana"], world.people["ben"]), (world.people["ben"], world.people["ana"])}
+    heard = {world.people["ana"], world.people["ben"]}
+    in_order = sorted(edges, key=lambda edge: (edge[0].username, edge[1].username))
+    Follow.objects.bulk_create(Follow(follower=person, followed=other) for person, other in in_order if other not in heard)
+    PersonCounts.objects.bulk_create(PersonCounts(person=person) for person in people)
+    reconcile_counts()
+    for person, other in in_order:
+        if other in heard:
+            follow(actor=person, target=other)

@@ -6,11 +6,14 @@ a handler that writes to PostgreSQL commits together with the row's disappearanc
 it tells of has succeeded and does not hear of it.
 
 Where a transaction for each event would cost too much, ``record`` writes the row and leaves the rest to the caller: after the commit ``tell``
-what is prompt, then ``settle`` many rows together. What is not settled is the sweeper's, as after a crash.
+what is prompt, then ``settle`` many rows together. What is not settled is the sweeper's, as after a crash. Whoever writes a great deal at once
+and is waited for, such as an import, writes inside ``left_to_sweeper``.
 """
 
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -37,6 +40,9 @@ VALUES (%s, now(), %s, %s, %s, 0, now() + %s, '')
 """
 
 
+_left_to_sweeper: ContextVar[bool] = ContextVar("events_left_to_sweeper", default=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A row that its writer is going to settle."""
@@ -49,7 +55,18 @@ class Recorded:
 def emit(event: Event) -> None:
     """Write ``event`` with the current transaction and dispatch it after the commit. Events nobody listens to leave no row."""
     for row in record(event):
-        transaction.on_commit(lambda pk=row.pk: dispatch(pk), robust=True)  # type: ignore[misc]
+        if not _left_to_sweeper.get():
+            transaction.on_commit(lambda pk=row.pk: dispatch(pk), robust=True)  # type: ignore[misc]
+
+
+@contextmanager
+def left_to_sweeper() -> Iterator[None]:
+    """What is emitted inside is written, and dispatched by the next sweep instead of by this process."""
+    token = _left_to_sweeper.set(True)
+    try:
+        yield
+    finally:
+        _left_to_sweeper.reset(token)
 
 
 def record(event: Event) -> list[Recorded]:
@@ -93,8 +110,9 @@ def settle(recorded: Sequence[Recorded]) -> None:
 
 def hand_over(recorded: Sequence[Recorded]) -> None:
     """Tell and settle at once."""
-    tell(recorded)
-    settle(recorded)
+    if not _left_to_sweeper.get():
+        tell(recorded)
+        settle(recorded)
 
 
 def _joined(recorded: Sequence[Recorded]) -> Iterator[tuple[Event, list[Recorded]]]:

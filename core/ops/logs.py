@@ -41,5 +41,6 @@ def logging_settings(log_format: str, log_level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
             "httpx": {"level": "WARNING"},
             "django_structlog": {"level": log_level},
+            "django_structlog.celery": {"level": log_level if log_format == "json" else "WARNING"},  # every task's comings and goings
         },
     }

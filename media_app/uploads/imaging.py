@@ -22,7 +22,7 @@ MAX_SIDE = 16_384
 IMAGE_WIDTHS = (320, 640, 1280, 2560)
 AVATAR_SIDES = (64, 256)
 TALLEST = 2  # a variant is at most this many times as high as its name says it is wide
-BLURHASH_SIDE = 32
+BLURHASH_SIDE = 16  # four by three components need no more
 SNIFF_BYTES = 4096
 
 

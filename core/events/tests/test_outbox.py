@@ -245,3 +245,12 @@ def test_process_killed_between_commit_and_dispatch_still_delivers() -> None:
     outbox.sweep()
     assert sample.happened == [sample_id]
     assert not OutboxEvent.objects.exists()
+
+
+def test_what_is_left_to_the_sweeper_waits_for_it() -> None:
+    with outbox.left_to_sweeper():
+        sample_id = emit_one()
+    assert sample.happened == []
+    make_due()
+    outbox.sweep()
+    assert sample.happened == [sample_id]

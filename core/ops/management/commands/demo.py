@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from core.demo import DemoWorld, steps
+from core.events.outbox import left_to_sweeper
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
             self.stdout.write("There are people here already; the demo world is made in an empty database only.")
             return
         world = DemoWorld()
-        with transaction.atomic():
+        with left_to_sweeper(), transaction.atomic():
             for step in steps():
                 step(world)
         self.stdout.write(f"The demo world is made: {len(world.people)} people.")
