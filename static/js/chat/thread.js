@@ -15,6 +15,7 @@ export class Thread {
     this.head = Number(root.dataset.head);
     this.isDetached = "detached" in root.dataset; // shows an old stretch; the newest messages are on another page
     this.scroll = new Scroll(root);
+    this.newest = this.head; // the newest message heard of, shown or not
     this.catchingUp = null;
     for (const item of this.list.querySelectorAll(".message")) item.id = `m${item.dataset.seq}`;
     arrange(this.list);
@@ -50,6 +51,7 @@ export class Thread {
       this.scroll.countNew();
       return;
     }
+    this.newest = Math.max(this.newest, message.seq);
     if (message.seq > this.head + 1) {
       this.catchUp();
       return;
@@ -85,6 +87,7 @@ export class Thread {
   acknowledge(draft, ack) {
     const item = this.findPending(draft.temp_id);
     if (!item || item.dataset.seq) return;
+    this.newest = Math.max(this.newest, ack.seq);
     if (ack.seq > this.head + 1) {
       this.settle(item, ack);
       this.catchUp();
@@ -134,7 +137,7 @@ export class Thread {
     }
   }
 
-  /** Read what lies after the newest message known, until nothing is missing. */
+  /** Read what lies after the last message shown, until nothing is missing of what was heard of, this reading's own time included. */
   catchUp() {
     if (this.isDetached) return null;
     this.catchingUp ??= (async () => {
@@ -143,7 +146,7 @@ export class Thread {
           const answer = await get(`conversations/${this.id}/messages?after_seq=${this.head}&limit=100`);
           for (const message of answer.data) this.place(message);
           this.head = Math.max(this.head, answer.data.at(-1)?.seq ?? 0);
-          more = answer.pagination?.has_more && answer.data.length > 0;
+          more = answer.data.length > 0 && (answer.pagination?.has_more || this.newest > this.head);
         }
       } catch {
         // The connection is gone again; the next resume asks for the same.
