@@ -1,5 +1,6 @@
 // Who is there: every [data-presence-of] dot of the page, and whoever else wants to know.
 
+import { el } from "./core/dom.js";
 import { socket } from "./socket.js";
 
 const WORDS = { online: "Online", away: "Away", busy: "Busy" };
@@ -15,6 +16,8 @@ function learn({ user, state, last_seen_at }) {
   for (const dot of document.querySelectorAll(`[data-presence-of="${CSS.escape(user)}"]`)) {
     dot.dataset.state = state ?? "";
     dot.title = WORDS[state] ?? "";
+    const words = dot.querySelector(".sr-only") ?? dot.appendChild(el("span", { class: "sr-only" }));
+    words.textContent = WORDS[state] ?? "";
   }
   listeners.forEach((handler) => handler(user));
 }
