@@ -66,7 +66,10 @@ export function startLive() {
   socket.on("message:new", noteDelivered);
   socket.on("message:new", refreshUnread);
   socket.on("conversation:updated", refreshUnread);
-  socket.on("session:revoked", () => location.assign("/sign-in/"));
+  // Whoever signs out in this window is led away by the answer to that form.
+  let leaving = false;
+  document.addEventListener("submit", (event) => (leaving ||= event.target.getAttribute("action") === "/sign-out/"));
+  socket.on("session:revoked", () => leaving || location.assign("/sign-in/"));
   socket.onState((state) => {
     document.documentElement.dataset.socket = state;
     if (state === "closed" && socket.closeCode === 4401) toast({ tone: "warning", text: "You are signed out here. Sign in again.", href: "/sign-in/" });
