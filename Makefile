@@ -3,7 +3,7 @@ PYTHON ?= python3
 WORKERS ?= auto
 BIN := .venv/bin
 
-.PHONY: help run env css test bench
+.PHONY: help run env css test screenshots bench check
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -19,6 +19,9 @@ css: env  ## the style sheet, once
 
 test: env  ## the whole suite, in parallel, on servers of its own (ARGS="-k name" narrows it)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+screenshots: env css  ## every page on the demo world, into docs/screenshots/ (needs Chromium)
+	@exec $(BIN)/python -m tests.browser.screenshots
 
 bench: env  ## measure the sockets (ARGS="sustained" or another scenario; see benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.run $(or $(ARGS),sockets)

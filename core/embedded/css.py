@@ -31,6 +31,11 @@ def build() -> bool:
     return built.returncode == 0
 
 
+def is_current() -> bool:
+    """Whether what was built is newer than every source."""
+    return RESULT.exists() and RESULT.stat().st_mtime >= max(map(_changed_at, _sources()), default=0.0)
+
+
 def watch() -> None:
     """Build again whenever a source is newer than what was built last."""
     built_at = RESULT.stat().st_mtime if RESULT.exists() else 0.0

@@ -1,0 +1,95 @@
+"""The whole way with the keyboard alone: signing in, posting, chatting."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from accounts.users.models import User
+from accounts.users.tests.factories import PASSWORD
+from tests.browser.chatting import conversation_of, expect_exactly, expect_state, message
+from tests.browser.conftest import Visit
+
+MOST_STOPS = 60
+# A ring, an outline or another edge than without focus: something has to show it.
+SHOWS_FOCUS = """(element) => {
+  const traits = ["outline", "boxShadow", "borderColor", "backgroundColor"];
+  const look = (box) => traits.map((trait) => getComputedStyle(box)[trait]).join();
+  const boxes = [element, element.parentElement, element.parentElement?.parentElement].filter(Boolean);
+  const focused = boxes.map(look);
+  element.blur();
+  const blurred = boxes.map(look);
+  element.focus({ focusVisible: true });
+  return focused.some((style, index) => style !== blurred[index]);
+}"""
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until ``wanted`` has the focus, and see that it shows."""
+    for _ in range(MOST_STOPS):
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            assert wanted.evaluate(SHOWS_FOCUS), f"nothing shows that {wanted} has the focus"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{MOST_STOPS} times Tab do not lead to {wanted}")
+
+
+def test_sign_in_post_and_chat_by_keyboard(visit: Visit, ana: User, ben: User) -> None:
+    conversation = conversation_of(ana, ben)
+    visitor = visit(motion="reduce")
+    page, keyboard = visitor.page, visitor.page.keyboard
+    visitor.goto("/sign-in/")
+    tab_to(page, page.get_by_label("Email or username"))
+    keyboard.type("ana")
+    tab_to(page, page.get_by_label("Password", exact=True))
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    page.wait_for_url("**/home/")
+
+    tab_to(page, page.get_by_role("link", name="Skip to content"))
+    keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Your post"))
+    keyboard.type("Typed, never clicked")
+    tab_to(page, page.get_by_role("button", name="Post", exact=True))
+    keyboard.press("Enter")
+    expect(page.locator(".post")).to_contain_text("Typed, never clicked")
+    tab_to(page, page.get_by_role("button", name="More about this post"))
+    keyboard.press("Enter")
+    keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Edit")).to_be_focused()
+    keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More about this post")).to_be_focused()
+
+    page.reload()
+    visitor.live()
+    tab_to(page, page.locator(".rail").get_by_role("link", name="Chats"))
+    keyboard.press("Enter")
+    page.wait_for_url("**/chats/")
+    tab_to(page, page.locator("[data-conversation-row]"))
+    keyboard.press("Enter")
+    page.wait_for_url(f"**/chats/{conversation.pk}/")
+    visitor.live()
+    expect(page.get_by_role("textbox", name="Message to")).to_be_focused()
+    keyboard.type("Hello from the keybord")
+    keyboard.press("Enter")
+    expect_state(page, "Hello from the keybord", "sent")
+    keyboard.press("ArrowUp")
+    keyboard.press("Backspace")
+    keyboard.press("Backspace")
+    keyboard.type("ard")
+    keyboard.press("Enter")
+    expect(message(page, "Hello from the keyboard").get_by_text("edited")).to_be_visible()
+
+    keyboard.press("Shift+Tab")
+    tab_back_to(page, message(page, "Hello from the keyboard").get_by_role("button", name="Message actions"))
+    keyboard.press("Enter")
+    page.locator("#message-menu").get_by_text("Delete", exact=True).focus()
+    keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Delete for everyone"))
+    keyboard.press("Enter")
+    expect_exactly(page, "Message deleted")
+
+
+def tab_back_to(page: Page, wanted: Locator) -> None:
+    for _ in range(MOST_STOPS):
+        if wanted.evaluate("(element) => element === document.activeElement"):
+            return
+        page.keyboard.press("Shift+Tab")
+    raise AssertionError(f"{MOST_STOPS} times Shift+Tab do not lead to {wanted}")

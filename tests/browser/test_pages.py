@@ -1,0 +1,156 @@
+"""Every page, looked at: by axe, on a phone and on a desk, in the light and in the dark, and on the narrowest screen there is."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from pytest_django import Settings
+
+from accounts.users.models import User
+from accounts.users.tests.factories import PASSWORD
+from tests.browser.conftest import Visit
+from tests.browser.sights import CHATS, NO_PAGES, ON_THE_WAY, SECOND_FACTOR, SETTINGS, SOCIAL, STRANGERS, VISITED, Sight
+from tests.browser.visitor import Visitor
+from tests.browser.world import SECRET, World, make_world
+
+SCREENS = ((390, 844), (1440, 900))
+NARROWEST = 320  # CSS pixels; WCAG 2.2, 1.4.10 Reflow
+SERIOUS = {"serious", "critical"}
+# The innermost elements that stick out.
+WIDEST = """[...document.querySelectorAll("body *")]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+  .filter((element, _, all) => !all.some((other) => other !== element && element.contains(other)))
+  .map((element) => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 40)}`).slice(0, 5).join(" | ")"""
+DUMMIES: dict[str, Any] = {"uuid": uuid4(), "string": "x", "slug": "x", "path": "x", "int": 1}
+AXE = Axe()
+EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
+COLOURS = {**EVERYTHING, "runOnly": ["color-contrast", "link-in-text-block"]}  # the dark theme differs in nothing else
+
+
+@pytest.fixture
+def world(visit: Visit) -> World:  # after visit, which says where pictures are kept
+    return make_world()
+
+
+def inspect(visitor: Visitor, name: str) -> list[str]:
+    """What is wrong with the page that is open."""
+    page, problems = visitor.page, []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            found = AXE.run(page, options=EVERYTHING if scheme == "light" else COLOURS).response["violations"]
+            for violation in found:
+                if violation["impact"] in SERIOUS:
+                    places = " | ".join(str(node["html"])[:200] + " " + str(node.get("failureSummary"))[:300] for node in violation["nodes"][:3])
+                    problems.append(f"{name} {width} {scheme}: {violation['id']}: {violation['help']}: {places}")
+    for width in (NARROWEST, *(width for width, _ in SCREENS)):
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            problems.append(f"{name} {width}: wider than the screen: {page.evaluate(WIDEST)}")
+    if page.locator("h1:visible").count() == 0:
+        problems.append(f"{name}: no first-level heading")
+    return problems
+
+
+def sweep(visitor: Visitor, world: World, sights: list[Sight]) -> None:
+    problems = []
+    for sight in sights:
+        path = sight.path(world)
+        response = visitor.goto(path)
+        if response.status != sight.status:
+            problems.append(f"{path} answered {response.status} instead of {sight.status} (now at {visitor.path()})")
+            continue
+        problems += inspect(visitor, path)
+    assert not problems, "\n".join(problems)
+
+
+def test_pages_for_strangers(visit: Visit, world: World, mailbox: Path) -> None:
+    visitor = visit(motion="reduce")
+    visitor.expects("status of 404")
+    sweep(visitor, world, STRANGERS)
+    visitor.goto("/forgot/")
+    visitor.page.get_by_label("Email").fill(str(world.ana.email))
+    visitor.page.get_by_role("button", name="Send the link").click()
+    visitor.page.wait_for_url("**/forgot/sent/")
+    visitor.goto("/dev/mail/")
+    visitor.page.locator("a[href^='/dev/mail/']").last.click()
+    assert not (problems := inspect(visitor, "one mail")), "\n".join(problems)
+
+
+def test_social_pages(visit: Visit, world: World) -> None:
+    visitor = visit(world.ana, motion="reduce")
+    visitor.expects("status of 404")
+    sweep(visitor, world, SOCIAL)
+
+
+def test_chat_pages(visit: Visit, world: World) -> None:
+    sweep(visit(world.ana, motion="reduce"), world, CHATS)
+
+
+def test_pages_of_somebody_new_invite(visit: Visit, world: World) -> None:
+    visitor = visit(world.new, motion="reduce")
+    sweep(visitor, world, [sight for sight in (*SOCIAL, *CHATS) if sight.route in {"home", "notifications", "chats"}])
+
+
+def test_settings_pages(visit: Visit, world: World) -> None:
+    visitor = visit(motion="reduce")
+    sign_in(visitor, world.ana)
+    visitor.page.wait_for_url("**/home/")
+    sweep(visitor, world, SETTINGS)
+
+
+def test_second_factor_pages(visit: Visit, world: World) -> None:
+    visitor = visit(motion="reduce")
+    sign_in(visitor, world.carla)
+    visitor.page.wait_for_url("**/sign-in/code/")
+    assert not (problems := inspect(visitor, "/sign-in/code/")), "\n".join(problems)
+    code = format_hotp_value(hotp_value(SECRET, next(iter(yield_hotp_counters_from_time()))))
+    visitor.page.get_by_label("Code").fill(code)
+    visitor.page.get_by_role("main").get_by_role("button").first.click()
+    visitor.page.wait_for_url("**/home/")
+    sweep(visitor, world, SECOND_FACTOR)
+
+
+def sign_in(visitor: Visitor, person: User) -> None:
+    visitor.goto("/sign-in/")
+    visitor.page.get_by_label("Email or username").fill(person.username)
+    visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Sign in").click()
+
+
+def test_every_page_of_the_project_is_visited(db: None, settings: Settings, ana: User) -> None:
+    """What answers GET is in the lists; what refuses it is no page."""
+    settings.ROOT_URLCONF = "tests.browser.urls"
+    client = Client()
+    client.force_login(ana)
+    escaped = []
+    for pattern in get_resolver().url_patterns:
+        if not isinstance(pattern, URLPattern) or pattern.name is None or pattern.name in VISITED | ON_THE_WAY | NO_PAGES:
+            continue
+        dummies = {
+            name: DUMMIES[type(converter).__name__.removesuffix("Converter").lower()] for name, converter in pattern.pattern.converters.items()
+        }
+        if client.get(reverse(pattern.name, kwargs=dummies)).status_code != 405:
+            escaped.append(pattern.name)
+    assert escaped == []
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_nothing_moves_while_pages_load(visit: Visit, world: World, width: int, height: int) -> None:
+    """Cumulative layout shift below 0.1, the threshold of the Core Web Vitals."""
+    visitor = visit(world.ana, width=width, height=height)
+    shifts = {}
+    for path in ("/home/", "/explore/", f"/posts/{world.pictured.pk}/", "/ben/", f"/chats/{world.conversation.pk}/", "/notifications/"):
+        visitor.goto(path)
+        visitor.live()
+        visitor.page.wait_for_function("[...document.images].every((image) => image.complete)")
+        # Shifts are reported with the frame they happen in: two more frames, and all of them are known.
+        visitor.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        shifts[path] = visitor.page.evaluate("window.layoutShift")
+    assert max(shifts.values()) < 0.1, shifts
