@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -13,12 +14,22 @@ from django.core.mail import EmailMessage
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.sessions import mails
 from accounts.users import services as users
 from accounts.users.models import User
 from core.api.addresses import client_address
 from core.errors import Forbidden
+
+FOR_GOOD = timedelta(days=3650)  # moderators who suspend for good set a date nobody will wait for
+
+
+def duration(until: datetime) -> str:
+    """Until when, for people to read."""
+    now = timezone.now()
+    return "for good" if until - now > FOR_GOOD else f"until {date_format(timezone.localtime(until), 'j F Y, H:i e')}"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -40,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.suspended_until and user.is_suspended:
             clear_login(request)
             raise Forbidden(
-                "This account is suspended.",
+                f"This account is suspended {duration(user.suspended_until)}.",
                 code="account_suspended",
                 details={"until": user.suspended_until.isoformat(), "reason": user.suspension_reason},
             )

@@ -70,16 +70,27 @@ class CaseAdmin(ReadOnlyAdmin):
     """The queue: most reported first, then oldest."""
 
     list_display = ["thing", "person", "report_count", "shown_state", "claimed_by", "outcome", "created_at"]
+    list_display_links = ["thing"]
     list_filter = [UndecidedFirst, "kind", "outcome"]
     list_select_related = ["person", "claimed_by"]
     search_fields = ["person__username", "excerpt"]
     ordering = ["-report_count", "id"]
-    fields = ["kind", "person", "state", "report_count", "claimed_by", "claimed_at", "outcome", "closed_at", "created_at"]
+    fields = ["kind", "concerns", "state", "report_count", "moderator", "claimed_at", "outcome", "closed_at", "created_at"]
+    readonly_fields = fields
     change_form_outer_after_template = "moderation/actions/case.html"
 
     @display(description="What")
     def thing(self, case: Case) -> str:
         return f"{case.kind}: {case.excerpt[:80]}"
+
+    # Django links people to their admin page, which moderators may not see.
+    @display(description="Person")
+    def concerns(self, case: Case) -> str:
+        return str(case.person or "Gone")
+
+    @display(description="Claimed by")
+    def moderator(self, case: Case) -> str:
+        return str(case.claimed_by or "")
 
     @display(description="State", label={"open": "warning", "claimed": "info", "closed": "success"})
     def shown_state(self, case: Case) -> str:
