@@ -159,15 +159,8 @@ def celery_url(url: str, number: int) -> str:
     return redis_database(url, number)
 
 
-REDIS_DATABASE = env.redis_database  # channel layer and live state; the next is the cache and limits, the one after it Celery's broker
+REDIS_DATABASE = env.redis_database  # the socket's bus and live state; the next is the cache and limits, the one after it Celery's broker
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1)}}
-CHANNEL_LAYERS = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        # Publishing knows no numbered databases, so the prefix keeps apart those who share a server.
-        "CONFIG": {"hosts": [redis_database(REDIS_URL, REDIS_DATABASE)], "prefix": f"hubbub{REDIS_DATABASE}"},
-    }
-}
 
 # --- The socket at /ws/ -------------------------------------------------------------------------------------------------------------------
 REALTIME_AUTHENTICATOR = "accounts.sessions.sockets.Authenticator"
