@@ -31,6 +31,7 @@ class ToLookAt:
 
 @admin.register(Session)
 class SessionAdmin(ToLookAt, ModelAdmin):
+    icon = "devices"
     list_display = ["user", "device", "address", "created_at", "last_used_at", "standing"]
     list_filter = ["end_reason", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
@@ -73,6 +74,7 @@ class SessionInline(ToLookAt, TabularInline):
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(ToLookAt, ModelAdmin):
+    icon = "alternate_email"
     list_display = ["email", "user", "verified", "primary"]
     list_filter = ["verified", "primary"]
     list_select_related = ["user"]

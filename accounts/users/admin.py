@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
@@ -28,8 +28,9 @@ class SuspendedFilter(admin.SimpleListFilter):
 
 @admin.register(User)
 class UserAdmin(ModelAdmin):
+    icon = "group"
     list_display = ["username", "display_name", "email", "standing", "is_staff", "last_seen_at", "created_at"]
-    list_filter = ["is_staff", "is_active", "is_verified", SuspendedFilter]
+    list_filter = [SuspendedFilter, "is_staff", "is_active", "is_verified", "created_at"]
     search_fields = ["username", "display_name", "email"]
     ordering = ["-id"]
     show_full_result_count = False
@@ -80,5 +81,14 @@ class UserAdmin(ModelAdmin):
 
 @admin.register(Group)
 class GroupAdmin(ModelAdmin):
+    icon = "shield_person"
+    list_display = ["name", "members"]
     search_fields = ["name"]
     filter_horizontal = ["permissions"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).annotate(member_count=Count("user"))  # type: ignore[no-any-return]
+
+    @display(description="Members", ordering="member_count")
+    def members(self, group: Group) -> int:
+        return int(getattr(group, "member_count", 0))

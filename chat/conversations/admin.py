@@ -32,10 +32,12 @@ class MembershipInline(ReadOnly, TabularInline):
 class ConversationAdmin(ReadOnly, ModelAdmin):
     """Who talks with whom, since when, how much."""
 
+    icon = "forum"
     list_display = ("id", "kind", "people", "last_seq", "last_message_at", "created_at")
-    list_filter = ("kind",)
+    list_filter = ("kind", "created_at")
     search_fields = ("id", "memberships__person__username")
     ordering = ("-id",)
+    show_full_result_count = False
     fields = ("id", "kind", "last_seq", "last_message_at", "created_at")
     inlines = (MembershipInline,)
 

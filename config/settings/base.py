@@ -251,6 +251,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": SITE_NAME,
     "SITE_SUBHEADER": "Operations and moderation",
     "SITE_SYMBOL": "forum",
+    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {  # the accent of static/css/tokens.css, from wash to ink

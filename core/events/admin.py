@@ -13,10 +13,12 @@ from core.events.models import OutboxEvent
 
 @admin.register(OutboxEvent)
 class OutboxEventAdmin(ModelAdmin):
+    icon = "outbox"
     list_display = ("name", "created_at", "attempts", "next_attempt_at", "failed_at")
-    list_filter = ("name", ("failed_at", admin.EmptyFieldListFilter))
+    list_filter = (("failed_at", admin.EmptyFieldListFilter), "name", "created_at")
     search_fields = ("name", "last_error")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
+    show_full_result_count = False
     actions = ("try_again",)
 
     @admin.action(description="Try again now")

@@ -32,6 +32,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ModelAdmin):
+    icon = "outgoing_mail"
     list_display = ("subject", "recipient", "state", "attempts", "created_at", "sent_at")
     list_filter = (StateFilter, "created_at")
     search_fields = ("recipient", "subject")

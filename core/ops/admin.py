@@ -13,10 +13,12 @@ from core.ops.models import FailedTask
 
 @admin.register(FailedTask)
 class FailedTaskAdmin(ModelAdmin):
+    icon = "running_with_errors"
     list_display = ("name", "created_at", "args", "kwargs")
     list_filter = ("name", "created_at")
     search_fields = ("name", "task_id", "error")
-    ordering = ("-created_at",)
+    ordering = ("-id",)
+    show_full_result_count = False
     actions = ("send_again",)
 
     @admin.action(description="Send again")

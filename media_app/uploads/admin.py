@@ -11,8 +11,9 @@ from media_app.uploads.models import Upload
 
 @admin.register(Upload)
 class UploadAdmin(ModelAdmin):
+    icon = "upload"
     list_display = ["created_at", "owner", "kind", "state", "failure", "size", "attempts"]
-    list_filter = ["state", "kind", "failure"]
+    list_filter = ["state", "kind", "failure", "created_at"]
     list_select_related = ["owner"]
     search_fields = ["owner__username", "filename"]
     ordering = ["-id"]

@@ -69,6 +69,8 @@ class UndecidedFirst(admin.SimpleListFilter):
 class CaseAdmin(ReadOnlyAdmin):
     """The queue: most reported first, then oldest."""
 
+    icon = "gavel"
+    menu_title = "Reports desk"
     list_display = ["thing", "person", "report_count", "shown_state", "claimed_by", "outcome", "created_at"]
     list_display_links = ["thing"]
     list_filter = [UndecidedFirst, "kind", "outcome"]
@@ -164,7 +166,9 @@ class CaseAdmin(ReadOnlyAdmin):
 class ActAdmin(ReadOnlyAdmin):
     """The audit trail."""
 
+    icon = "history"
+    menu_title = "Audit trail"
     list_display = ["created_at", "moderator_name", "verb", "kind", "person_name", "reason", "until"]
-    list_filter = ["verb", "kind"]
+    list_filter = ["verb", "kind", "created_at"]
     search_fields = ["moderator_name", "person_name", "reason"]
     ordering = ["-id"]

@@ -11,8 +11,9 @@ from notifications.inbox.models import Notification
 
 @admin.register(Notification)
 class NotificationAdmin(ModelAdmin):
+    icon = "notifications"
     list_display = ["created_at", "recipient", "kind", "actor", "actor_count", "read_at"]
-    list_filter = ["kind"]
+    list_filter = ["kind", ("read_at", admin.EmptyFieldListFilter), "created_at"]
     list_select_related = ["recipient", "actor"]
     search_fields = ["recipient__username", "actor__username"]
     ordering = ["-position"]

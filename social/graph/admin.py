@@ -11,6 +11,7 @@ class EdgeAdmin(ModelAdmin):
     """Edges are people's own: they are looked at, never made or taken away here."""
 
     ordering = ("-id",)
+    list_filter = ("created_at",)
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -25,6 +26,7 @@ class EdgeAdmin(ModelAdmin):
 
 @admin.register(Follow)
 class FollowAdmin(EdgeAdmin):
+    icon = "person_add"
     list_display = ("follower", "followed", "created_at")
     list_select_related = ("follower", "followed")
     search_fields = ("follower__username", "followed__username")
@@ -32,6 +34,7 @@ class FollowAdmin(EdgeAdmin):
 
 @admin.register(Block)
 class BlockAdmin(EdgeAdmin):
+    icon = "block"
     list_display = ("blocker", "blocked", "created_at")
     list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__username", "blocked__username")

@@ -27,6 +27,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
 @admin.register(Post)
 class PostAdmin(ReadOnlyAdmin):
+    icon = "article"
     list_display = ("excerpt", "author", "audience", "like_count", "comment_count", "created_at", "hidden_at", "deleted_at")
     list_filter = ("audience", ("hidden_at", admin.EmptyFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("author",)
@@ -46,6 +47,7 @@ class PostAdmin(ReadOnlyAdmin):
 
 @admin.register(Comment)
 class CommentAdmin(ReadOnlyAdmin):
+    icon = "comment"
     list_display = ("excerpt", "author", "post", "like_count", "created_at", "hidden_at", "deleted_at")
     list_filter = (("hidden_at", admin.EmptyFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("author", "post")

@@ -1,0 +1,166 @@
+"""The admin as a whole: every list costs the same however long it is, and everybody sees what is theirs to see."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.sessions.tests.factories import open_session
+from accounts.users.models import User
+from accounts.users.tests.factories import UserFactory
+from chat.conversations.tests.factories import make_direct
+from chat.messages.services import send_message
+from config.dashboard import first_key_after
+from core.events.models import OutboxEvent
+from core.mail.models import OutgoingMail
+from core.models import uuid7
+from core.ops.models import FailedTask
+from media_app.uploads.tests.factories import UploadFactory
+from moderation.actions import services as acts
+from moderation.actions.models import Act
+from moderation.actions.tests.factories import make_moderator
+from moderation.reports.models import Case
+from moderation.reports.tests.factories import report_post
+from notifications.inbox import services as inbox
+from notifications.inbox.models import Kind
+from social.graph.models import Block, Follow
+from social.posts.tests.factories import make_comment, make_post
+
+pytestmark = pytest.mark.django_db
+
+REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
+FOR_MODERATORS = {Case, Act}
+
+
+def path_of(model: type[Model], page: str = "changelist", *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def fill(moderator: User) -> None:
+    """One more row in every table the admin shows, each of other people."""
+    one, other = UserFactory.create(), UserFactory.create()
+    open_session(one)
+    Group.objects.create(name=one.username)
+    Follow.objects.create(follower=one, followed=other)
+    Block.objects.create(blocker=other, blocked=UserFactory.create())
+    conversation = make_direct(one, UserFactory.create())
+    send_message(sender=one, conversation_id=conversation.pk, body="For your eyes only", temp_id=str(uuid7()))
+    comment = make_comment(make_post())
+    UploadFactory.create(owner=one)
+    inbox.notify(recipient=one, actor=other, kind=Kind.FOLLOW, thing=str(uuid7()), path="/")
+    report_post(comment.post)
+    acts.claim(moderator=moderator, case_id=report_post().pk)
+    OutboxEvent.objects.create(name="sample", payload={}, pending=["sample"], failed_at=timezone.now())
+    FailedTask.objects.create(name="sample", task_id=str(uuid7()), args=[], kwargs={}, error="it broke")
+    OutgoingMail.objects.create(recipient=one.email, subject="Hello", text="secret link", sender="hubbub@example.com")
+
+
+@pytest.fixture
+def moderator() -> User:
+    return make_moderator(username="mia")
+
+
+@pytest.fixture
+def operator() -> Client:
+    client = Client()
+    client.force_login(UserFactory.create(username="root", is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def desk(moderator: User) -> Client:
+    client = Client()
+    client.force_login(moderator)
+    return client
+
+
+def test_every_list_costs_the_same_however_long_it_is(operator: Client, moderator: User, count_queries: Callable[..., int]) -> None:
+    def costs() -> dict[str, int]:
+        return {model._meta.label: count_queries(lambda model=model: operator.get(path_of(model))) for model in REGISTERED}
+
+    fill(moderator)
+    fill(moderator)
+    costs()  # whatever is asked once a process
+    before, rows = costs(), {model: model._default_manager.count() for model in REGISTERED}
+    for _ in range(4):
+        fill(moderator)
+    assert {model._meta.label for model in REGISTERED if model._default_manager.count() <= rows[model]} == set(), "fill() knows them all"
+    assert costs() == before
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_every_list_can_be_searched_and_filtered_and_every_row_opened(model: type[Model], operator: Client, moderator: User) -> None:
+    fill(moderator)
+    shown = admin.site.get_model_admin(model)
+    assert shown.search_fields
+    assert tuple(shown.list_display) != ("__str__",)
+    assert getattr(shown, "icon", ""), "an icon for the sidebar"
+    assert shown.list_filter or model is Group
+    answer = operator.get(path_of(model), {"q": "person"})
+    assert answer.status_code == 200
+    row = model._default_manager.order_by("pk").last()
+    assert row is not None
+    page = operator.get(path_of(model, "change", row.pk))
+    assert page.status_code == 200
+    for words in ("For your eyes only", "secret link"):
+        assert words not in page.content.decode()
+
+
+def test_nobody_writes_what_people_wrote(operator: Client, moderator: User) -> None:
+    fill(moderator)
+    for model in REGISTERED:
+        if model not in {User, Group}:
+            assert operator.get(path_of(model, "add")).status_code == 403, model
+            shown = admin.site.get_model_admin(model)
+            row = model._default_manager.order_by("pk").last()
+            request = operator.get(path_of(model)).wsgi_request
+            assert not shown.has_change_permission(request, row), model
+            assert not {"password", "session_key", "refresh_digest"} & set(flatten_fieldsets(shown.get_fieldsets(request, row))), model
+
+
+def test_moderators_see_their_desk_and_nothing_else(desk: Client, moderator: User) -> None:
+    fill(moderator)
+    for model in REGISTERED:
+        row = model._default_manager.order_by("pk").last()
+        assert row is not None
+        expected = 200 if model in FOR_MODERATORS else 403
+        assert desk.get(path_of(model)).status_code == expected, model
+        assert desk.get(path_of(model, "change", row.pk)).status_code == expected, model
+    page = desk.get("/admin/").content.decode()
+    assert {model for model in REGISTERED if path_of(model) in page} == FOR_MODERATORS
+    assert "Undecided reports" in page
+    for title in ("Events given up", "Failed tasks", "Sign-ups", "Messages"):
+        assert title not in page
+
+
+def test_staff_without_rights_are_told_so() -> None:
+    helper = Client()
+    helper.force_login(UserFactory.create(is_staff=True))
+    page = helper.get("/admin/").content.decode()
+    assert "nothing here for you yet" in page
+    for model in REGISTERED:
+        assert helper.get(path_of(model)).status_code == 403
+
+
+def test_first_page_counts_what_waits_and_what_happened_today(operator: Client, moderator: User, count_queries: Callable[..., int]) -> None:
+    fill(moderator)
+    operator.get("/admin/")
+    before = count_queries(lambda: operator.get("/admin/"))
+    fill(moderator)
+    old = UserFactory.create(id=first_key_after(timezone.now() - timedelta(days=2)))
+    answer = operator.get("/admin/")
+    figures = {figure["title"]: figure["count"] for figure in [*answer.context["waiting"], *answer.context["today"]]}
+    assert (figures["Undecided reports"], figures["Events given up"], figures["Failed tasks"], figures["Mail to be sent"]) == (4, 2, 2, 2)
+    assert (figures["Messages"], figures["Comments"], figures["Uploads"]) == (2, 2, 2)
+    assert figures["Sign-ups"] == User.objects.exclude(pk=old.pk).count()
+    assert count_queries(lambda: operator.get("/admin/")) == before
+    for figure in [*answer.context["waiting"], *answer.context["today"]]:
+        assert not figure["path"] or operator.get(figure["path"]).status_code == 200
