@@ -1,9 +1,10 @@
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 
 from accounts.users.querysets import UserManager
@@ -63,6 +64,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="user_username_unique", violation_error_message="This username is taken."),
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+        ]
+        indexes = [  # for finding people by parts of their names, and by what they are like
+            GinIndex(OpClass(Upper("username"), name="gin_trgm_ops"), name="user_by_username_part"),
+            GinIndex(OpClass(Upper("display_name"), name="gin_trgm_ops"), name="user_by_name_part"),
         ]
 
     def __str__(self) -> str:

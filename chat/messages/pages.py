@@ -22,7 +22,8 @@ from chat.messages.selectors import Listed
 from core.errors import Invalid, NotFound
 from core.models import uuid7
 from core.paging import Page
-from social.graph.selectors import people_called, visible_person
+from social.graph.search import people_called
+from social.graph.selectors import visible_person
 
 PREVIEW_LENGTH = 120  # characters of the last message that a list shows
 FRAGMENT = "X-Fragment"  # the part of a page a script asks for
@@ -115,7 +116,7 @@ def new_chat(request: HttpRequest) -> HttpResponse:
         target = visible_person(viewer, request.POST.get("person", ""))
         return redirect("chat", create_direct(actor=viewer, target=target).pk)
     query = request.GET.get("q", "").strip()[:80]
-    people = people_called(viewer, query) if query else []
+    people = people_called(viewer, query).items
     return render(request, "chat/messages/chats.html", {**_list(request), "finding": True, "query": query, "people": people})
 
 

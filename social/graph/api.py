@@ -8,7 +8,8 @@ from accounts.users.serializers import PersonSerializer
 from core.api.schema import operation
 from core.api.views import Endpoint
 from social.graph import selectors, services
-from social.graph.serializers import RelationSerializer
+from social.graph.search import people_called
+from social.graph.serializers import PeopleQuery, RelationSerializer
 
 
 class FollowEndpoint(Endpoint):
@@ -70,3 +71,10 @@ class BlockedEndpoint(Endpoint):
     def get(self, request: Request) -> Response:
         page = selectors.blocked_people(self.viewer, **self.page_arguments())
         return self.page(page, PersonSerializer)
+
+
+class PeopleSearchEndpoint(Endpoint):
+    @operation("Find people by name", parameters=[PeopleQuery], response=PersonSerializer, paged=True)
+    def get(self, request: Request) -> Response:
+        """The exact username first, then names that begin with `q`, then names like it. People one blocked, or who blocked one, do not exist."""
+        return self.page(people_called(self.viewer, self.validated_query(PeopleQuery)["q"], **self.page_arguments()), PersonSerializer)

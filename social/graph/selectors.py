@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-
 from accounts.users.models import User
 from accounts.users.querysets import UserQuerySet
 from core.errors import NotFound
@@ -26,13 +24,6 @@ def visible_person(viewer: User | None, name: str) -> User:
     if name == "me" and viewer is not None:
         return viewer
     return _only(people_visible_to(viewer), name)
-
-
-def people_called(viewer: User, text: str, *, limit: int = 20) -> list[User]:
-    """Others whose username begins with ``text``, or whose name contains it; those the viewer follows first."""
-    found = people_visible_to(viewer).exclude(pk=viewer.pk).filter(Q(username__istartswith=text) | Q(display_name__icontains=text))
-    followed = Exists(Follow.objects.filter(follower=viewer, followed=OuterRef("pk")))
-    return list(found.order_by(followed.desc(), "username")[:limit])
 
 
 def blockable_person(viewer: User, name: str) -> User:

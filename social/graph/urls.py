@@ -2,9 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from social.graph.api import BlockedEndpoint, BlockEndpoint, FollowEndpoint, FollowersEndpoint, FollowingEndpoint, FollowStatusEndpoint
+from social.graph.api import (
+    BlockedEndpoint,
+    BlockEndpoint,
+    FollowEndpoint,
+    FollowersEndpoint,
+    FollowingEndpoint,
+    FollowStatusEndpoint,
+    PeopleSearchEndpoint,
+)
 
 api: list[URLPattern] = [
+    path("users/search", PeopleSearchEndpoint.as_view(), name="api-people-search"),
     path("users/blocked", BlockedEndpoint.as_view(), name="api-blocked"),
     path("users/<str:user>/follow", FollowEndpoint.as_view(), name="api-follow"),
     path("users/<str:user>/follow-status", FollowStatusEndpoint.as_view(), name="api-follow-status"),

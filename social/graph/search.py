@@ -1,0 +1,63 @@
+"""Finding people by name. Ranked: the exact username, usernames and names that begin with the words, then those that look alike."""
+
+import base64
+import binascii
+from typing import Any
+
+import msgspec
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Greatest, Lower, Round, Upper
+
+from accounts.users.models import User
+from core.errors import Invalid
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from social.graph.models import Follow
+from social.graph.querysets import people_visible_to
+
+SHORTEST_FUZZY = 3  # characters; fewer look like everything
+
+
+def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
+    """Others whom ``text`` may mean, the likeliest first; among equals those the viewer follows.
+
+    A page goes on after the rank and username of the last person on the page before, so it costs one query and repeats nobody.
+    Nothing is found for empty text. Raises Invalid("invalid_cursor").
+    """
+    text = text.strip().removeprefix("@").strip()
+    if not text:
+        return Page([], None)
+    limit = max(1, min(limit, MAX_LIMIT))
+    followed = Exists(Follow.objects.filter(follower=viewer, followed=OuterRef("pk")))
+    begins = Q(username__istartswith=text) | Q(display_name__istartswith=text) | Q(display_name__icontains=f" {text}")
+    people: Any = (
+        people_visible_to(viewer).exclude(pk=viewer.pk).annotate(handle=Lower("username"), upper=Upper("username"), name_upper=Upper("display_name"))
+    )
+    alike = Q(upper__trigram_word_similar=text) | Q(name_upper__trigram_word_similar=text) if len(text) >= SHORTEST_FUZZY else Q()
+    likeness = Greatest(TrigramWordSimilarity(text, "upper"), TrigramWordSimilarity(text, "name_upper"))
+    people = people.filter(begins | alike if alike else begins).annotate(
+        rank=Case(
+            When(handle=text.lower(), then=Value(0)),
+            When(begins & Q(followed), then=Value(1)),
+            When(begins, then=Value(2)),
+            default=Value(200) - Cast(Round(likeness * 100), IntegerField()),
+            output_field=IntegerField(),
+        )
+    )
+    if cursor:
+        rank, handle = _decode(cursor)
+        people = people.filter(Q(rank__gt=rank) | Q(rank=rank, handle__gt=handle))
+    found = list(people.order_by("rank", F("handle"))[: limit + 1])
+    items = found[:limit]
+    return Page(items, _encode(items[-1].rank, items[-1].handle) if len(found) > limit else None)
+
+
+def _encode(rank: int, handle: str) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode((rank, handle))).rstrip(b"=").decode()
+
+
+def _decode(cursor: str) -> tuple[int, str]:
+    try:
+        return msgspec.json.decode(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True), type=tuple[int, str])
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        raise Invalid("This cursor is not one of ours.", code="invalid_cursor") from None

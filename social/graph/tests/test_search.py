@@ -1,0 +1,93 @@
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from rest_framework.test import APIClient
+
+from accounts.users.models import User
+from accounts.users.tests.factories import UserFactory
+from social.graph import services
+from social.graph.search import people_called
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v1/users/search"
+
+
+def client(person: User) -> APIClient:
+    api = APIClient()
+    api.force_authenticate(person)
+    return api
+
+
+def named(viewer: User, text: str) -> list[str]:
+    return [person.username for person in people_called(viewer, text).items]
+
+
+def test_exact_username_first_then_followed_then_beginnings_then_likenesses() -> None:
+    viewer = UserFactory.create(username="zoe", display_name="Zoe")
+    for username, name in [("marta", "X"), ("martab", "X"), ("martaa", "X"), ("other", "Y Marta"), ("maria", "Marla"), ("unlike", "Quentin")]:
+        UserFactory.create(username=username, display_name=name)
+    services.follow(actor=viewer, target=User.objects.get(username="martab"))
+    assert named(viewer, "@Marta") == ["marta", "martab", "martaa", "other"]
+    assert named(viewer, "martta")[0] == "marta"
+    assert "unlike" not in named(viewer, "martta")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("TOM", True), ("riv", True), ("José R", True), ("riverra", True), ("quentin", False), ("%", False), ("_", False)]
+)
+def test_by_beginning_of_any_word_whatever_the_case_and_by_likeness(text: str, found: bool) -> None:
+    UserFactory.create(username="tomas", display_name="José Rivera")
+    assert named(UserFactory.create(username="zoe", display_name="Zoe"), text) == (["tomas"] if found else [])
+
+
+def test_who_does_not_exist_for_the_viewer_is_not_found() -> None:
+    viewer, blocked, blocking, closed = (UserFactory.create(username=f"sam{n}") for n in range(4))
+    services.block(actor=viewer, target=blocked)
+    services.block(actor=blocking, target=viewer)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    assert named(viewer, "sam") == []
+    assert named(blocked, "sam") == ["sam2"]
+
+
+def test_pages_repeat_and_skip_nobody_while_others_arrive() -> None:
+    viewer = UserFactory.create(username="zoe", display_name="Zoe")
+    for number in range(7):
+        UserFactory.create(username=f"sam{number}")
+    seen: list[str] = []
+    cursor = ""
+    for page in range(4):
+        answer = client(viewer).get(f"{PATH}?q=sam&limit=2&cursor={cursor}").json()
+        seen += [person["username"] for person in answer["data"]]
+        UserFactory.create(username=f"sam0.{page}")
+        cursor = answer["pagination"]["next"] or ""
+    assert len(seen) == len(set(seen))
+    assert {f"sam{number}" for number in range(7)} <= set(seen)
+
+
+@pytest.mark.parametrize("query", ["", "q=", "q=%20", "q=a&cursor=made-up", "q=a&cursor=WyJhIl0", f"q={'x' * 81}"])
+def test_odd_queries_are_refused(query: str) -> None:
+    assert client(UserFactory.create()).get(f"{PATH}?{query}").status_code == 400
+
+
+def test_nobody_searches_without_signing_in() -> None:
+    assert APIClient().get(PATH, {"q": "a"}).status_code == 401
+
+
+def test_search_costs_the_same_however_many_are_found(count_queries: Callable[[Callable[[], object]], int]) -> None:
+    viewer = UserFactory.create(username="zoe")
+    UserFactory.create(username="sam")
+    few = count_queries(lambda: client(viewer).get(PATH, {"q": "sam"}))
+    for number in range(12):
+        UserFactory.create(username=f"sam{number}")
+    assert count_queries(lambda: client(viewer).get(PATH, {"q": "sam"})) == few
+
+
+def test_conditions_are_answered_by_indexes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = []
+        for condition in ("UPPER(username::text) LIKE UPPER('marta%%')", "UPPER(username) %%> 'marta'", "UPPER(display_name) %%> 'marta'"):
+            cursor.execute(f"EXPLAIN SELECT id FROM accounts_users_user WHERE {condition}".replace("%%", "%"))  # noqa: S608 - fixed words
+            plans.append(" ".join(row[0] for row in cursor.fetchall()))
+    assert ["user_by_username_part" in plans[0], "user_by_username_part" in plans[1], "user_by_name_part" in plans[2]] == [True] * 3
