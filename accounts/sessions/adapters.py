@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.sessions import mails
+from accounts.sessions.guesses import count_guess, forgive_guess
 from accounts.users import services as users
 from accounts.users.models import User
 from core.api.addresses import client_address
@@ -56,6 +57,17 @@ class AccountAdapter(DefaultAccountAdapter):
                 details={"until": user.suspended_until.isoformat(), "reason": user.suspension_reason},
             )
         return None
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Every password typed at sign-in or asked for again is checked here. Raises RateLimited."""
+        guess = count_guess(request, credentials)
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            forgive_guess(guess)
+        return user
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth would count failures by name alone, and so let anybody lock anybody out."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

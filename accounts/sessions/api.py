@@ -95,7 +95,7 @@ class SignUp(Door):
 
 
 class SignIn(Door):
-    limits = {"POST": "sign_in"}
+    limits = {"POST": "sign_in_address"}
 
     @operation("Sign in", request=SignInRequest, response=SignInAnswer)
     def post(self, request: Request) -> Response:
@@ -103,13 +103,11 @@ class SignIn(Door):
 
         `X-Client: browser` puts the refresh token in a cookie that scripts cannot read.
         """
-        data = self.validated(SignInRequest)
-        enforce("sign_in", f"name:{data.get('email') or data.get('username')}")
-        return self.signed_in(headless.call(headless.SignIn, request._request, data))
+        return self.signed_in(headless.call(headless.SignIn, request._request, self.validated(SignInRequest)))
 
 
 class SecondFactor(Door):
-    limits = {"POST": "sign_in"}
+    limits = {"POST": "sign_in_address"}
 
     @operation("Answer the second factor", request=SecondFactorRequest, response=SignInAnswer)
     def post(self, request: Request) -> Response:

@@ -52,8 +52,7 @@ class SignUp(Limited, allauth.SignupView):
 
 class SignIn(Limited, allauth.LoginView):
     template_name = "accounts/sessions/sign_in.html"
-    scope = "sign_in"
-    name_field = "login"
+    scope = "sign_in_address"
 
 
 class SecondFactor(allauth_mfa.AuthenticateView):
@@ -146,7 +145,7 @@ class ConfirmPassword(Limited, allauth.ReauthenticateView):
     """Asks for the password again before something dangerous."""
 
     template_name = "accounts/sessions/confirm_password.html"
-    scope = "sign_in"
+    scope = "sign_in_address"
 
 
 class Sessions(LoginRequiredMixin, TemplateView):

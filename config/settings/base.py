@@ -235,9 +235,9 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-# Ours (LIMITS) count exactly under parallel requests; allauth's stay for what ours do not reach: one confirmation mail in three minutes
-# to one address, and guesses at one account.
-ACCOUNT_RATE_LIMITS = {"login": None, "signup": None, "reset_password": None, "reset_password_from_key": None, "login_failed": "10/15m/key"}
+# Ours (LIMITS, accounts.sessions.guesses) count exactly under parallel requests; allauth's stay for what ours do not reach: one
+# confirmation mail in three minutes to one address.
+ACCOUNT_RATE_LIMITS = {"login": None, "signup": None, "reset_password": None, "reset_password_from_key": None, "login_failed": None}
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_TOKEN_STRATEGY = "accounts.sessions.strategy.TokenStrategy"
 MFA_ADAPTER = "accounts.sessions.adapters.MFAAdapter"
@@ -298,7 +298,9 @@ LIMITS = {
     "api_anonymous": "100/minute",
     "api_signed_in": "600/minute",
     "sign_up": "5/hour",
-    "sign_in": "5/15 minutes",
+    "sign_in": "5/15 minutes",  # failures by name and address together
+    "sign_in_address": "30/15 minutes",
+    "sign_in_name": "50/hour",
     "refresh": "10/15 minutes",
     "second_factor": "5/15 minutes",
     "confirm": "20/15 minutes",
@@ -308,7 +310,7 @@ LIMITS = {
     "reports": "20/hour",
     **env.limits,
 }
-LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "refresh", "second_factor", "confirm", "mail"})
+LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail"})
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Hubbub",
     "DESCRIPTION": "Posts, chat, communities, music and video in one self-hosted place.",

@@ -4,6 +4,7 @@ A scope is a name in ``settings.LIMITS`` with a rate ("5/hour", "60/15 minutes")
 away (``settings.LIMITS_FAIL_CLOSED``); the others let everybody pass.
 """
 
+import contextlib
 import math
 import time
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ def enforce(scope: str, *identities: str) -> list[Verdict]:
         if not verdict.allowed:
             raise RateLimited(max(1, math.ceil(verdict.reset_after)), details={"scope": scope})
     return verdicts
+
+
+def forgive(scope: str, identity: str) -> None:
+    """Forget what ``identity`` used of ``scope``. While Redis is away there is nothing to forget."""
+    with contextlib.suppress(redis.RedisError):
+        _limiter(settings.CACHES["default"]["LOCATION"]).clear(_item(settings.LIMITS[scope]), scope, identity.strip().casefold())
 
 
 def enforce_request(request: HttpRequest, scope: str, *identities: str) -> list[Verdict]:
