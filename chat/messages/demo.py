@@ -28,6 +28,7 @@ from django.utils import timezone
 from chat.conversations.models import Conversation, Membership
 from chat.conversations.services import create_direct
 from chat.messages import services
+from chat.messages.drafts import Draft, Sent
 from chat.messages.models import Message
 from chat.messages.services import Reached
 from core.demo import DemoWorld, demo_step
@@ -112,16 +113,7 @@ def hold(talk: Talk, world: DemoWorld, *, ends_at: datetime) -> None:
     speakers = list(dict.fromkeys(line.speaker for line in talk.lines))
     starter, other = (world.people[name] for name in speakers)
     conversation = create_direct(actor=starter, target=other)
-    sent: list[UUID] = []
-    for line in talk.lines:
-        message = services.send_message(
-            sender=world.people[line.speaker],
-            conversation_id=conversation.pk,
-            body=line.words,
-            temp_id=f"demo-{len(sent)}",
-            reply_to=sent[-line.answers] if line.answers else None,
-        )
-        sent.append(message.id)
+    sent = say(talk, world, conversation)
     reached = [
         Reached(
             world.people[name].pk,
@@ -134,6 +126,28 @@ def hold(talk: Talk, world: DemoWorld, *, ends_at: datetime) -> None:
     moved = services.move_receipts(reached=reached)
     transaction.on_commit(lambda: outbox.hand_over(moved.recorded))
     put_into_the_past(conversation, dict(zip(sent, times(talk, world.random, ends_at), strict=True)))
+
+
+def say(talk: Talk, world: DemoWorld, conversation: Conversation) -> list[UUID]:
+    """Send every line, as many together as can be: an answer waits until what it answers has a key."""
+    sent: list[UUID] = []
+    recorded: list[outbox.Recorded] = []
+    drafts: list[Draft] = []
+
+    def send() -> None:
+        batch = services.send_messages(drafts=drafts)
+        sent.extend(result.id for result in batch.results if isinstance(result, Sent))
+        recorded.extend(batch.recorded)
+        drafts.clear()
+
+    for number, line in enumerate(talk.lines):
+        if line.answers:
+            send()
+        reply_to = sent[number - line.answers] if line.answers else None
+        drafts.append(Draft(world.people[line.speaker].pk, conversation.pk, line.words, f"demo-{number}", reply_to))
+    send()
+    transaction.on_commit(lambda: outbox.hand_over(recorded))
+    return sent
 
 
 def times(talk: Talk, random: Random, ends_at: datetime) -> list[datetime]:
