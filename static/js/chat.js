@@ -1,6 +1,7 @@
 // The chat pages: puts list, thread, composer and the socket together.
 
 import { seenTime } from "./components/times.js";
+import { toastOnNextPage } from "./components/toasts.js";
 import { refreshUnread } from "./live.js";
 import { drafts, onSettled } from "./outbox.js";
 import { onPresence, presenceOf, startPresence } from "./presence.js";
@@ -60,7 +61,11 @@ function startThread() {
   socket.on("message:edited", (message) => message.conversation === thread.id && thread.edit(message));
   socket.on("message:deleted", (message) => message.conversation === thread.id && thread.remove(message));
   socket.on("message:status", (status) => status.conversation === thread.id && thread.status(status));
-  socket.on("conversation:removed", ({ conversation }) => conversation === thread.id && location.assign("/chats/"));
+  socket.on("conversation:removed", ({ conversation }) => {
+    if (conversation !== thread.id) return;
+    toastOnNextPage({ tone: "info", text: `The conversation with ${thread.peer.name} is not available any more.` });
+    location.assign("/chats/");
+  });
 
   onSettled(({ draft, ack, error }) => {
     if (draft.conversation !== thread.id) return;
@@ -76,18 +81,17 @@ function startThread() {
   const banner = root.querySelector("[data-connection]");
   let timer = 0;
   socket.onState((state) => {
-    clearTimeout(timer);
     if (state === "open") {
+      clearTimeout(timer);
+      timer = 0;
       banner.hidden = true;
       thread.catchUp();
       return;
     }
-    // A short interruption is nobody's business.
-    timer = setTimeout(() => {
-      banner.hidden = false;
-      banner.querySelector("[data-connection-text]").textContent =
-        state === "closed" ? "Too many windows, or signed out. Reload to go on." : "Connecting… what you write is kept and sent then.";
-    }, 1500);
+    // A short interruption is nobody's business. Further attempts within one interruption do not start the wait anew.
+    timer ||= setTimeout(() => (banner.hidden = false), 1500);
+    banner.querySelector("[data-connection-text]").textContent =
+      state === "closed" ? "Too many windows, or signed out. Reload to go on." : "Connecting… what you write is kept and sent then.";
   });
 }
 

@@ -4,7 +4,7 @@ import { toast } from "./components/toasts.js";
 import { get } from "./core/api.js";
 import { viewer } from "./core/page.js";
 import { avatar } from "./core/people.js";
-import { startOutbox } from "./outbox.js";
+import { onSettled, startOutbox } from "./outbox.js";
 import { socket } from "./socket.js";
 
 const title = document.title;
@@ -58,9 +58,16 @@ function noteDelivered({ conversation, seq, sender }) {
   }, 200);
 }
 
+/** A message refused while its conversation is not on the page would otherwise be refused in silence. */
+function announceRefusal({ draft, error }) {
+  if (!error || document.querySelector(`[data-conversation="${CSS.escape(draft.conversation)}"]`)) return;
+  toast({ tone: "error", text: `Not sent: ${error.message}`, href: `/chats/${draft.conversation}/` });
+}
+
 export function startLive() {
   for (const badge of document.querySelectorAll("[data-badge]")) badge.dataset.count = badge.querySelector("[data-badge-words]").textContent;
   startOutbox();
+  onSettled(announceRefusal);
   socket.on("notification:new", announceNotification);
   socket.on("notification:count", ({ unread }) => setBadge("notifications", unread));
   socket.on("message:new", noteDelivered);

@@ -49,6 +49,7 @@ export function startActions(root, thread, composer) {
     } catch (error) {
       toast({ tone: "error", text: error.code === "disconnected" ? "No connection, so nothing was deleted. Try again." : error.message });
     }
+    composer.focus(); // the button the dialog would return to went with the message
   });
 }
 

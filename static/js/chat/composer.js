@@ -30,6 +30,11 @@ export class Composer {
       typing.stop();
     });
     this.context.querySelector("[data-context-close]").addEventListener("click", () => this.#leave());
+    this.focus();
+  }
+
+  /** Back to writing, unless that would bring up a phone's keyboard. */
+  focus() {
     if (!phone.matches) this.field.focus({ preventScroll: true });
   }
 

@@ -4,6 +4,7 @@ import { el } from "../core/dom.js";
 
 const STAY = 6000;
 const MOST = 4;
+const KEPT = "hubbub.toast";
 
 function leaveLater(element) {
   let timer;
@@ -31,6 +32,14 @@ export function toast({ text, tone = "info", title = "", href = "", lead = null 
   leaveLater(element);
 }
 
+/** The same, once the page one is about to be sent to has opened. */
+export function toastOnNextPage(message) {
+  sessionStorage.setItem(KEPT, JSON.stringify(message));
+}
+
 export function startToasts() {
+  const kept = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  if (kept) toast(JSON.parse(kept));
   document.querySelectorAll("[data-toast]").forEach(leaveLater);
 }
