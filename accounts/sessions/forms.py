@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account import forms as allauth
 from allauth.account.forms import LoginForm, SignupForm
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.headless.account.inputs import SignupInput
@@ -17,6 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.users.models import User
 from accounts.users.services import EmailTaken
 from core.api.limits import enforce
+
+HOW_TO_CHOOSE = "At least 8 characters; a few words are better than a clever one."
 
 
 class Discreet:
@@ -52,7 +55,7 @@ class SignUpForm(Discreet, SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].help_text = "3 to 50 letters, digits, underscores or dots. This is your address here."
-        self.fields["password1"].help_text = "At least 8 characters; a few words are better than a clever one."
+        self.fields["password1"].help_text = HOW_TO_CHOOSE
         _without_placeholders(self.fields)
 
 
@@ -63,6 +66,25 @@ class SignInForm(LoginForm):
         self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none", spellcheck="false")
         self.fields["password"].help_text = ""
         _without_placeholders(self.fields)
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = "Current password"
+        _ask_twice(self.fields)
+
+
+class ForgotPasswordForm(allauth.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self.fields)
+
+
+class ResetPasswordForm(allauth.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_twice(self.fields)
 
 
 class SecondFactorForm(CountedCode, AuthenticateForm):
@@ -83,6 +105,13 @@ class SignUpInput(Discreet, SignupInput):
 
 class MfaInput(CountedCode, AuthenticateInput):
     pass
+
+
+def _ask_twice(fields: dict[str, Any]) -> None:
+    fields["password1"].label = "New password"
+    fields["password1"].help_text = HOW_TO_CHOOSE
+    fields["password2"].label = "New password again"
+    _without_placeholders(fields)
 
 
 def _without_placeholders(fields: dict[str, Any]) -> None:

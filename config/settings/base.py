@@ -224,7 +224,13 @@ SIMPLE_JWT = {
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/home/"
 ACCOUNT_ADAPTER = "accounts.sessions.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.sessions.forms.SignUpForm", "login": "accounts.sessions.forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "signup": "accounts.sessions.forms.SignUpForm",
+    "login": "accounts.sessions.forms.SignInForm",
+    "change_password": "accounts.sessions.forms.ChangePasswordForm",
+    "reset_password": "accounts.sessions.forms.ForgotPasswordForm",
+    "reset_password_from_key": "accounts.sessions.forms.ResetPasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_USERNAME_MIN_LENGTH = 3
