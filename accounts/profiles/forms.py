@@ -17,4 +17,5 @@ class ProfileForm(forms.ModelForm):
             "presence_shown_to": "Who sees when I am online",
             "sends_read_receipts": "Tell others when I have read their messages",
         }
+        help_texts = {"messages_from": "", "presence_shown_to": "And when you were last here."}
         widgets = {"bio": forms.Textarea(attrs={"rows": 4})}
