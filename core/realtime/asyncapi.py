@@ -14,16 +14,16 @@ from core.realtime.wire import Ack, Error
 
 REFERENCE = "#/components/schemas/{name}"
 INTRODUCTION = f"""\
-One JSON text frame an event: `{{"type": …, "ref": …, "data": {{…}}}}`. A frame with a `ref` (yours to choose, up to 64 characters) is answered by an
-`ack` or an `error` with the same `ref`. Frames have at most {FRAME_BYTES} bytes; past {LARGEST_FRAME} the server closes with 1009.
+One JSON text frame an event: `{{"type": …, "ref": …, "data": {{…}}}}`. A frame with a `ref` (yours to choose, up to 64 characters) is answered by \
+an `ack` or an `error` with the same `ref`. Frames have at most {FRAME_BYTES} bytes; past {LARGEST_FRAME} the server closes with 1009.
 
-**Who you are.** Pages of this site are known by their session cookie, and their `Origin` is checked. Programs offer the subprotocols `hubbub.v1` and
-`bearer.<access token>`, or send `authenticate` as their first frame. A token never goes into the address. The server says `authenticated`.
-A socket opened with a token lives as long as the token: a minute before its end comes `session:expiring`;
-answer with `authenticate` and a fresh token of the same session, or the socket closes with 4401.
+**Who you are.** Pages of this site are known by their session cookie, and their `Origin` is checked. Programs offer the subprotocols `hubbub.v1` \
+and `bearer.<access token>`, or send `authenticate` as their first frame. A token never goes into the address. The server says `authenticated`. \
+A socket opened with a token lives as long as the token: a minute before its end comes `session:expiring`; \
+answer with `authenticate` and a fresh token of the same session, or the socket closes with 4401. \
 A socket opened with a cookie lives as long as its session.
 
-**What you missed.** PostgreSQL has everything; a socket may lose things. After a resumable close, connect again after a random wait (double it each
+**What you missed.** PostgreSQL has everything; a socket may lose things. After a resumable close, connect again after a random wait (double it each \
 time, up to 30 s), and `resume` with what you saw last.
 """
 
