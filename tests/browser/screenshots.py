@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import django
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -45,6 +46,7 @@ ANA = {
     "own-profile": "/ana/",
     "profile": "/ben/",
     "followers": "/ana/followers/",
+    "settings": "/settings/",
     "edit-profile": "/settings/profile/",
     "chats": "/chats/",
     "new-chat": "/chats/new/?q=b",
@@ -64,6 +66,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="hubbub-screenshots-") as directory:
             server = Server(Path(directory))
             subprocess.run([sys.executable, "manage.py", "demo"], cwd=ROOT, env={**server.environment, "DEBUG": "true"}, check=True)
+            settle()
             server.start()
             try:
                 with celery_worker(server), chromium() as browser:
@@ -73,6 +76,16 @@ def main() -> None:
         drop_database(environment)
     finally:
         environment.leave_servers()
+
+
+def settle() -> None:
+    """Hand over the events the demo world left behind, as beat would have within seconds, so that people are notified of what happened."""
+    from core.events import outbox
+    from core.events.models import OutboxEvent
+
+    OutboxEvent.objects.update(next_attempt_at=timezone.now())
+    while outbox.sweep():
+        continue
 
 
 @contextmanager

@@ -77,6 +77,7 @@ CHATS = [
     at("chat", "/chats/{w.conversation.pk}/"),
 ]
 SETTINGS = [
+    at("settings", "/settings/"),
     at("profile_editor", "/settings/profile/"),
     at("settings_sessions", "/settings/sessions/"),
     at("account_change_password", "/settings/password/"),
