@@ -7,6 +7,7 @@ from accounts.users.models import User
 
 class ProfileForm(forms.ModelForm):
     avatar = forms.FileField(label="Picture", required=False, widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}))
+    remove_avatar = forms.BooleanField(label="Take the picture away", required=False)
 
     class Meta:
         model = User

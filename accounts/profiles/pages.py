@@ -13,7 +13,7 @@ from accounts.users.services import update_profile
 from core.errors import DomainError
 from social.graph import selectors as graph
 from social.graph import services as edges
-from social.posts.pages import back, signed_in, viewer_of
+from social.posts.pages import back, in_place, signed_in, viewer_of
 from social.posts.selectors import mark_liked, posts_by
 
 
@@ -52,7 +52,10 @@ def follow(request: HttpRequest, username: str) -> HttpResponse:
     person = graph.visible_person(viewer, username)
     act = edges.follow if request.POST.get("following") == "1" else edges.unfollow
     act(actor=viewer, target=person)
-    return back(request, f"/{person.username}/")
+    if not in_place(request):
+        return back(request, f"/{person.username}/")
+    context = {"person": person, "is_followed": act is edges.follow, "size": "md" if request.POST.get("size") == "md" else "sm"}
+    return render(request, "accounts/profiles/_follow.html", context)
 
 
 @require_POST
@@ -67,15 +70,31 @@ def block(request: HttpRequest, username: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+def blocked(request: HttpRequest) -> HttpResponse:
+    """Whom one blocked; a form takes a block back."""
+    viewer = signed_in(request)
+    if request.method == "POST":
+        person = graph.blocked_person(viewer, request.POST.get("person", ""))
+        edges.unblock(actor=viewer, target=person)
+        messages.success(request, f"You and {person.name} can see each other again.")
+        return redirect("blocked")
+    page = graph.blocked_people(viewer, cursor=request.GET.get("cursor"))
+    return render(request, "accounts/profiles/blocked.html", {"people": page.items, "next": page.next})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def editor(request: HttpRequest) -> HttpResponse:
     """One's own profile and privacy."""
     viewer = signed_in(request)
     form = ProfileForm(request.POST or None, request.FILES or None, instance=User.objects.get(pk=viewer.pk))
     if request.method == "POST" and form.is_valid():
         changes = dict(form.cleaned_data)
-        file = changes.pop("avatar")
+        file, remove = changes.pop("avatar"), changes.pop("remove_avatar")
         try:
-            if file:
+            if remove:
+                services.remove_avatar(user=viewer)
+            elif file:
                 services.set_avatar_from_file(user=viewer, file=file)
             update_profile(user=viewer, changes=changes)
         except DomainError as refusal:

@@ -1,6 +1,7 @@
 """A person's picture: the one thing of a profile that needs the media floor."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -25,12 +26,31 @@ def set_avatar_from_file(*, user: User, file: Any) -> User:
     upload.refresh_from_db()
     if upload.state != State.READY:
         raise Invalid("This is not a picture we can show.", code="invalid_images")
-    with transaction.atomic():
-        person: User = User.objects.select_for_update().get(pk=user.pk)
-        before = person.avatar_key
-        used = uploads.use_avatar(owner=person, upload_id=upload.pk)
-        person.avatar_key, person.avatar_blurhash = used.prefix, used.blurhash
+    return set_avatar(user=user, upload_id=upload.pk)
+
+
+@transaction.atomic
+def set_avatar(*, user: User, upload_id: UUID) -> User:
+    """Show a finished upload of the kind ``avatar`` as the person's picture; the one before is discarded.
+
+    Raises: NotFound where it is not theirs, Conflict("upload_not_ready").
+    Events: ProfileUpdated.
+    """
+    used = uploads.use_avatar(owner=user, upload_id=upload_id)
+    return _show(user, used.prefix, used.blurhash)
+
+
+@transaction.atomic
+def remove_avatar(*, user: User) -> User:
+    """Show the person's initials again. Events: ProfileUpdated, if there was a picture."""
+    return _show(user, "", "")
+
+
+def _show(user: User, key: str, blurhash: str) -> User:
+    person: User = User.objects.select_for_update().get(pk=user.pk)
+    if person.avatar_key != key:
+        uploads.release_avatar(avatar_key=person.avatar_key)
+        person.avatar_key, person.avatar_blurhash = key, blurhash
         person.save(update_fields=["avatar_key", "avatar_blurhash"])
-        uploads.release_avatar(avatar_key=before)
         emit(ProfileUpdated(user_id=person.pk))
-        return person
+    return person

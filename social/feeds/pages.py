@@ -24,6 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@login_required
+def news(request: HttpRequest) -> HttpResponse:
+    """How many posts came since the one a page shows first (``after``): a link to them, or nothing."""
+    count = selectors.count_newer(signed_in(request), request.GET.get("after", ""))
+    return render(request, "social/feeds/_news.html", {"count": count}) if count else HttpResponse(status=204)
+
+
+@require_safe
 def explore(request: HttpRequest) -> HttpResponse:
     """Everything public, for everybody."""
     viewer = viewer_of(request)

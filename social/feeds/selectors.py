@@ -56,6 +56,16 @@ def public_ids(*, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page
     return _page(list(ids[: limit + 1]), limit)
 
 
+def count_newer(viewer: User, key: str) -> int:
+    """How many posts of others the home feed has that are newer than the post ``key``; counting ends one past a page. Of what is no key, none."""
+    try:
+        after = UUID(key)
+    except ValueError:
+        return 0
+    newer = [found for found in home_ids(viewer, limit=DEFAULT_LIMIT + 1).items if found > after]
+    return Post.objects.visible_to(viewer).filter(pk__in=newer).exclude(author=viewer).count()
+
+
 def posts_of(viewer: User | None, ids: Page[UUID]) -> Page[Post]:
     """The posts of a page of ids, as far as the viewer may read them, in its order."""
     found = {post.pk: post for post in Post.objects.visible_to(viewer).with_content().filter(pk__in=ids.items)}

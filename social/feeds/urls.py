@@ -12,5 +12,6 @@ api: list[URLPattern] = [
 ]
 pages: list[URLPattern] = [
     path("home/", views.home, name="home"),
+    path("home/news/", views.news, name="home_news"),
     path("explore/", views.explore, name="explore"),
 ]

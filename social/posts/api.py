@@ -57,7 +57,7 @@ class PostsEndpoint(WritingEndpoint):
 class PostEndpoint(WritingEndpoint):
     @operation("One post", response=PostSerializer)
     def get(self, request: Request, post_id: UUID) -> Response:
-        return self.answer_post(selectors.post_detail(self.viewer, post_id))
+        return self.answer_post(selectors.post_or_own(self.viewer, post_id))
 
     @operation("Edit one's post", request=PostEditSerializer, response=PostSerializer)
     def patch(self, request: Request, post_id: UUID) -> Response:
@@ -66,7 +66,7 @@ class PostEndpoint(WritingEndpoint):
 
     @operation("Delete one's post", status=204)
     def delete(self, request: Request, post_id: UUID) -> Response:
-        services.delete_post(actor=self.viewer, post=selectors.post_detail(self.viewer, post_id))
+        services.delete_post(actor=self.viewer, post=selectors.post_or_own(self.viewer, post_id))
         return Response(status=204)
 
 

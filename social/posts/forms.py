@@ -1,8 +1,11 @@
 """What pages send about posts and comments. Shapes only; the services decide."""
 
+from uuid import UUID
+
 from django import forms
 
-from social.posts.models import MAX_COMMENT_LENGTH, MAX_IMAGES, MAX_POST_LENGTH, Audience
+from social.posts.models import MAX_ALT_LENGTH, MAX_COMMENT_LENGTH, MAX_IMAGES, MAX_POST_LENGTH, Audience
+from social.posts.services import Picture
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -27,11 +30,30 @@ class PostForm(forms.Form):
         required=False,
         strip=False,
         max_length=MAX_POST_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What is going on?"}),
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "What is going on?", "class": "composer-text"}),
     )
     images = Pictures(label="Pictures", required=False)
     alt = forms.CharField(label="Describe the pictures", required=False, max_length=1_000, help_text="For people who do not see them.")
     audience = forms.ChoiceField(label="Who may read it", choices=Audience.choices, initial=Audience.PUBLIC)
+
+    def clean(self) -> dict[str, object]:
+        """With scripts, pictures were sent ahead: ``upload`` names each, ``upload_alt`` at the same place describes it."""
+        cleaned = super().clean() or self.cleaned_data
+        try:
+            self._uploads = [UUID(key) for key in self._sent("upload")]
+        except ValueError:
+            raise forms.ValidationError("Not all of these pictures can be used.") from None
+        if any(len(alt) > MAX_ALT_LENGTH for alt in self._sent("upload_alt")):
+            raise forms.ValidationError(f"The words for a picture have {MAX_ALT_LENGTH:,} characters at most.")
+        return cleaned
+
+    def uploaded_pictures(self) -> list[Picture]:
+        """What was sent ahead, in the order it was put in."""
+        alts = self._sent("upload_alt")
+        return [Picture(key, alts[place] if place < len(alts) else "") for place, key in enumerate(self._uploads)]
+
+    def _sent(self, name: str) -> list[str]:
+        return self.data.getlist(name) if hasattr(self.data, "getlist") else []
 
 
 class PostEditForm(forms.Form):

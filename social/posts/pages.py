@@ -1,5 +1,6 @@
-"""Posts in a browser. Every action is a form that works without scripts; with htmx, likes answer in place."""
+"""Posts in a browser. Every action is a form that works without scripts; htmx asks for the piece that changes instead."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.users.models import User
-from core.errors import DomainError, Invalid
+from core.errors import DomainError, Invalid, NotFound
 from media_app.uploads import services as uploads
 from media_app.uploads.models import Kind, State
 from social.posts import selectors, services
 from social.posts.forms import CommentForm, PostEditForm, PostForm
-from social.posts.models import Audience, Post
+from social.posts.models import Audience, Comment, Post
 from social.posts.services import Picture
 
 
@@ -29,6 +30,17 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponse:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe else otherwise)
+
+
+def in_place(request: HttpRequest) -> bool:
+    """htmx asks for the piece of the page that changes, not for the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def say(response: HttpResponse, text: str) -> HttpResponse:
+    """Let the page that stays show ``text`` for a moment."""
+    response["HX-Trigger"] = json.dumps({"toast": {"tone": "success", "text": text}})
+    return response
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -47,14 +59,21 @@ def compose(request: HttpRequest) -> HttpResponse:
         try:
             pictures = [take_picture(viewer, file, form.cleaned_data["alt"]) for file in form.cleaned_data["images"]]
             post = services.create_post(
-                author=viewer, body=form.cleaned_data["body"], audience=Audience(form.cleaned_data["audience"]), images=pictures
+                author=viewer,
+                body=form.cleaned_data["body"],
+                audience=Audience(form.cleaned_data["audience"]),
+                images=[*form.uploaded_pictures(), *pictures],
             )
         except DomainError as refusal:
             form.add_error("body", refusal.message)
         else:
+            if in_place(request):
+                post = selectors.post_detail(viewer, post.pk)
+                return say(render(request, "social/posts/_published.html", {"post": post, "form": PostForm()}), "Your post is out.")
             messages.success(request, "Your post is out.")
             return back(request, post.get_absolute_url())
-    return render(request, "social/posts/compose.html", {"form": form}, status=422 if form.errors else 200)
+    template = "social/posts/_composer.html" if in_place(request) else "social/posts/compose.html"
+    return render(request, template, {"form": form, "stays": in_place(request)}, status=422 if form.errors else 200)
 
 
 def take_picture(owner: User, file: Any, alt: str) -> Picture:
@@ -72,7 +91,7 @@ def take_picture(owner: User, file: Any, alt: str) -> Picture:
 @require_safe
 def post_page(request: HttpRequest, post_id: UUID) -> HttpResponse:
     """One post and its comments."""
-    return show_post(request, selectors.post_detail(viewer_of(request), post_id), CommentForm())
+    return show_post(request, selectors.post_or_own(viewer_of(request), post_id), CommentForm())
 
 
 def show_post(request: HttpRequest, post: Post, form: CommentForm, status: int = 200) -> HttpResponse:
@@ -111,6 +130,8 @@ def thread_page(request: HttpRequest, post_id: UUID, comment_id: UUID) -> HttpRe
 def edit_post(request: HttpRequest, post_id: UUID) -> HttpResponse:
     viewer = signed_in(request)
     post = selectors.own_post(viewer, post_id)
+    if post.hidden_at:
+        raise NotFound
     form = PostEditForm(request.POST or None, initial={"body": post.body, "audience": post.audience})
     if request.method == "POST" and form.is_valid():
         try:
@@ -129,7 +150,7 @@ def delete_post(request: HttpRequest, post_id: UUID) -> HttpResponse:
     viewer = signed_in(request)
     post = selectors.own_post(viewer, post_id)
     if request.method != "POST":
-        return render(request, "social/posts/delete.html", {"post": post})
+        return render(request, "social/posts/_ask_post.html" if in_place(request) else "social/posts/delete.html", {"post": post})
     services.delete_post(actor=viewer, post=post)
     messages.success(request, "Your post is gone.")
     return redirect("home")
@@ -143,7 +164,7 @@ def like_post(request: HttpRequest, post_id: UUID) -> HttpResponse:
     post = selectors.post_detail(viewer, post_id)
     act = services.like_post if request.POST.get("liked") == "1" else services.unlike_post
     act(actor=viewer, post=post)
-    if request.headers.get("HX-Request") != "true":
+    if not in_place(request):
         return back(request, post.get_absolute_url())
     post = selectors.post_detail(viewer, post_id)
     selectors.mark_liked(viewer, [post])
@@ -153,27 +174,80 @@ def like_post(request: HttpRequest, post_id: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def create_comment(request: HttpRequest, post_id: UUID) -> HttpResponse:
+    """In place, the form comes back empty with the comment beside it, or with what is wrong with it."""
     viewer = signed_in(request)
     post = selectors.post_detail(viewer, post_id)
     form = CommentForm(request.POST)
-    if not form.is_valid():
-        return show_post(request, post, form, status=422)
-    reply_to = form.cleaned_data["reply_to"]
-    try:
-        parent = selectors.comment_detail(viewer, reply_to) if reply_to else None
-        comment = services.create_comment(author=viewer, post=post, body=form.cleaned_data["body"], parent=parent)
-    except Invalid as refusal:
-        form.add_error("body", refusal.message)
-        return show_post(request, post, form, status=422)
-    return redirect(comment)
+    if form.is_valid():
+        reply_to = form.cleaned_data["reply_to"]
+        try:
+            parent = selectors.comment_detail(viewer, reply_to) if reply_to else None
+            comment = services.create_comment(author=viewer, post=post, body=form.cleaned_data["body"], parent=parent)
+        except Invalid as refusal:
+            form.add_error("body", refusal.message)
+        else:
+            return show_new_comment(request, comment) if in_place(request) else redirect(comment)
+    if in_place(request):
+        context = {"post": post, "form": form, "reply_to": request.POST.get("reply_to", "")}
+        return render(request, "social/posts/_comment_form.html", context, status=422)
+    return show_post(request, post, form, status=422)
 
 
-@require_POST
+def show_new_comment(request: HttpRequest, comment: Comment) -> HttpResponse:
+    post = selectors.post_detail(viewer_of(request), comment.post_id)
+    context = {"post": post, "comment": comment, "form": CommentForm(), "first_id": comment.thread_id or comment.pk}
+    return render(request, "social/posts/_commented.html", context)
+
+
+@require_safe
+@login_required
+def reply_form(request: HttpRequest, comment_id: UUID) -> HttpResponse:
+    """Where to write an answer to a comment, below its thread; without scripts the thread's own page has it."""
+    comment = selectors.comment_detail(viewer_of(request), comment_id)
+    if not in_place(request):
+        return redirect(f"/posts/{comment.post_id}/comments/{comment.thread_id or comment.pk}/?reply_to={comment.pk}#write")
+    form = CommentForm(auto_id=f"reply-{comment.pk}-%s")
+    return render(request, "social/posts/_comment_form.html", {"post": comment.post, "form": form, "reply_to": comment.pk, "answered": comment})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def edit_comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
+    viewer = signed_in(request)
+    comment = selectors.own_comment(viewer, comment_id)
+    form = CommentForm(request.POST or None, initial={"body": comment.body}, auto_id=f"edit-{comment.pk}-%s")
+    context = {"form": form, "comment": comment, "post": comment.post, "first_id": comment.thread_id or comment.pk}
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_comment(actor=viewer, comment=comment, body=form.cleaned_data["body"])
+        except Invalid as refusal:
+            form.add_error("body", refusal.message)
+        else:
+            if not in_place(request):
+                return redirect(comment)
+            context["comment"] = comment = selectors.comment_detail(viewer, comment_id)
+            selectors.mark_liked_comments(viewer, [comment])
+            return render(request, "social/posts/_comment.html", context)
+    if in_place(request) and "keep" in request.GET:
+        selectors.mark_liked_comments(viewer, [comment])
+        return render(request, "social/posts/_comment.html", context)
+    template = "social/posts/_edit_comment.html" if in_place(request) else "social/posts/edit_comment.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def delete_comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
+    """Asks first."""
     viewer = signed_in(request)
-    comment = selectors.comment_detail(viewer, comment_id)
+    comment = selectors.deletable_comment(viewer, comment_id)
+    context = {"comment": comment, "post": comment.post}
+    if request.method != "POST":
+        return render(request, "social/posts/_ask_comment.html" if in_place(request) else "social/posts/delete_comment.html", context)
     services.delete_comment(actor=viewer, comment=comment)
+    if in_place(request):
+        context["post"] = selectors.post_detail(viewer, comment.post_id)
+        return say(render(request, "social/posts/_comment_gone.html", context), "The comment is gone.")
     messages.success(request, "The comment is gone.")
     return redirect(comment.post)
 
@@ -186,4 +260,8 @@ def like_comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
     comment = selectors.comment_detail(viewer, comment_id)
     act = services.like_comment if request.POST.get("liked") == "1" else services.unlike_comment
     act(actor=viewer, comment=comment)
-    return redirect(comment)
+    if not in_place(request):
+        return redirect(comment)
+    comment = selectors.comment_detail(viewer, comment_id)
+    selectors.mark_liked_comments(viewer, [comment])
+    return render(request, "social/posts/_comment_like.html", {"comment": comment})

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from social.graph.querysets import present
+from social.graph.querysets import active, present
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -34,6 +34,10 @@ class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, viewer: "User | None") -> "PostQuerySet":
         """The posts that exist for ``viewer``; None is anybody who is not signed in."""
         return self.filter(live(), meant_for(viewer), present(viewer, "author"))
+
+    def kept_by(self, viewer: "User | None") -> "PostQuerySet":
+        """What ``viewer`` wrote and has not deleted, also where moderators hid it."""
+        return self.filter(active("author"), author=viewer.pk, deleted_at=None) if viewer else self.none()
 
     def with_content(self) -> "PostQuerySet":
         """With all that an answer shows of a post: its author, and its pictures in one more query."""

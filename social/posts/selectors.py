@@ -43,18 +43,42 @@ def posts_by(viewer: User | None, person: User, *, cursor: str | None = None, li
     return keyset_page(Post.objects.visible_to(viewer).with_content().filter(author=person), cursor=cursor, limit=limit)
 
 
-def own_post(viewer: User, post_id: UUID) -> Post:
-    """A post the viewer wrote, to edit or delete it. Raises NotFound for everything else."""
-    post = post_detail(viewer, post_id)
-    if not policies.can_edit(viewer, post):
+def own_post(viewer: User | None, post_id: UUID) -> Post:
+    """A post the viewer wrote, hidden by moderators or not, to see, edit or delete it. Raises NotFound for everything else."""
+    post = Post.objects.kept_by(viewer).with_content().filter(pk=post_id).first()
+    if post is None:
         raise NotFound
     return post
+
+
+def post_or_own(viewer: User | None, post_id: UUID) -> Post:
+    """``post_detail``, and what the viewer wrote even where moderators hid it from everybody else. Raises NotFound."""
+    try:
+        return post_detail(viewer, post_id)
+    except NotFound:
+        return own_post(viewer, post_id)
 
 
 def comment_detail(viewer: User | None, comment_id: UUID) -> Comment:
     """One comment with its author and post. Raises NotFound for absent and invisible ones alike."""
     comment = Comment.objects.visible_to(viewer).select_related("author", "post__author").filter(pk=comment_id).first()
     if comment is None:
+        raise NotFound
+    return comment
+
+
+def own_comment(viewer: User, comment_id: UUID) -> Comment:
+    """A comment the viewer wrote, to edit it. Raises NotFound for everything else."""
+    comment = comment_detail(viewer, comment_id)
+    if not policies.can_edit_comment(viewer, comment):
+        raise NotFound
+    return comment
+
+
+def deletable_comment(viewer: User, comment_id: UUID) -> Comment:
+    """A comment the viewer may take away. Raises NotFound for everything else."""
+    comment = comment_detail(viewer, comment_id)
+    if not policies.can_delete_comment(viewer, comment, comment.post):
         raise NotFound
     return comment
 

@@ -83,9 +83,12 @@ def edit_post(*, actor: User, post: Post, body: str | None = None, audience: Aud
 
 
 def delete_post(*, actor: User, post: Post) -> None:
-    """Take a post away, its comments and likes with it; its pictures are discarded a day later. Raises NotFound, Forbidden. Events: PostDeleted."""
+    """Take a post away, its comments and likes with it; its pictures are discarded a day later. Its author may, also where moderators hid it.
+
+    Raises NotFound, Forbidden. Events: PostDeleted.
+    """
     with transaction.atomic():
-        post = _locked_post(actor, post)
+        post = Post.objects.kept_by(actor).select_for_update(of=("self",), no_key=True).filter(pk=post.pk).first() or _locked_post(actor, post)
         if not policies.can_edit(actor, post):
             raise Forbidden
         post.deleted_at = timezone.now()

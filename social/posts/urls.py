@@ -23,6 +23,8 @@ pages: list[URLPattern] = [
     path("posts/<uuid:post_id>/delete/", views.delete_post, name="post_delete"),
     path("posts/<uuid:post_id>/like/", views.like_post, name="post_like"),
     path("posts/<uuid:post_id>/comment/", views.create_comment, name="comment_create"),
+    path("comments/<uuid:comment_id>/reply/", views.reply_form, name="comment_reply"),
+    path("comments/<uuid:comment_id>/edit/", views.edit_comment, name="comment_edit"),
     path("comments/<uuid:comment_id>/delete/", views.delete_comment, name="comment_delete"),
     path("comments/<uuid:comment_id>/like/", views.like_comment, name="comment_like"),
 ]
