@@ -60,6 +60,8 @@ class Client:
         self.socket: Socket | None = None
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.unanswered: dict[str, bytes] = {}
+        self.coming_back = False
+        self.resuming = False
         self.last_seq = 0
         self.out_of_order = 0
         self.gaps = 0
@@ -79,8 +81,7 @@ class Client:
         tally = self.load.tally
         if kind == "new":
             key, own, seq = about
-            self.follow(seq)
-            if not own:
+            if self.follow(seq) and not own:
                 tally.delivered(key)
         elif kind == "ack":
             self.unanswered.pop(about, None)
@@ -92,29 +93,44 @@ class Client:
             if not self.ready.done():
                 self.ready.set_result(None)
         elif kind == "resumed":
+            self.resuming = False
             for frame in list(self.unanswered.values()):
                 self.socket.write(frame)  # type: ignore[union-attr]
         elif kind == "error":
             tally.errors[str(about)] += 1
 
-    def follow(self, seq: int) -> None:
-        """Numbers go up one by one, also over reconnections."""
-        if not self.load.survive:
-            return
+    def follow(self, seq: int) -> bool:
+        """Numbers go up one by one, also over reconnections. Whether this one is taken.
+
+        Like any client, this one leaves live messages that come between its return and the end of its ``resume`` to the latter, which brings
+        them in their order.
+        """
+        if not self.load.survive or seq == self.last_seq + 1:
+            self.last_seq = seq
+            return True
+        if self.resuming:
+            return False
         if seq <= self.last_seq:
             self.out_of_order += 1
-        elif self.last_seq and seq != self.last_seq + 1:
+        else:
             self.gaps += 1
         self.last_seq = max(seq, self.last_seq)
+        return True
 
     def on_close(self, code: int) -> None:
         self.socket = None
         if self.load.ending:
             return
         self.load.closes[code] += 1
+        if not self.ready.done():
+            self.ready.set_exception(ConnectionError(f"closed with {code}"))
+            self.ready.exception()  # whoever waits for it gets it; a client that nobody waits for may go in silence
         if self.load.survive:
             self.ready = asyncio.get_running_loop().create_future()
-            self.load.keep(asyncio.ensure_future(self.come_back()))
+            self.resuming = True
+            if not self.coming_back:
+                self.coming_back = True
+                self.load.keep(asyncio.ensure_future(self.come_back()))
 
     async def come_back(self) -> None:
         pause = 0.1
@@ -127,6 +143,7 @@ class Client:
                     self.socket.write(self.dialect.resume(self.last_seq))
             except (OSError, TimeoutError):
                 continue
+        self.coming_back = False
 
 
 class Load:

@@ -1,21 +1,26 @@
 """``python -m benchmarks.run <scenario> [--baseline DIR]``: start everything, measure, print a table, keep the figures as JSON lines.
 
 Scenarios: ``sockets`` (200 and 1,000 clients, rising rates, both sides A B A B), ``sustained`` (one rate for minutes), ``kill`` (the web process
-killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load).
+killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load), ``feed`` and ``history`` (pages read over HTTP, both
+sides A B A B), ``growth`` (what reading and sending cost as tables grow tenfold).
 """
 
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.servers import CHECKOUT, Backends, Baseline, Hubbub, Side, backends
+from benchmarks.facts import machine, write_page
+from benchmarks.reading import READERS, BaselinePages, HubbubPages, measure
+from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Hubbub, Side, backends
 
 RATES = "50,100,200,400,800"
+FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second
 
 
 class Bench:
@@ -25,6 +30,9 @@ class Bench:
         self.arguments = arguments
         self.servers = servers
         self.failures: list[str] = []
+        self.lines: list[str] = []
+        self.plans: dict[str, list[str]] = {}
+        self.facts = machine()
         self.results = CHECKOUT / ".dev" / "bench" / f"{arguments.scenario}-{time.strftime('%Y%m%dT%H%M%S')}.jsonl"
 
     def sides(self) -> list[Side]:
@@ -34,7 +42,7 @@ class Bench:
         return sides
 
     def load(self, side: Side, *, clients: int, rates: str, seconds: float, survive: bool = False) -> "subprocess.Popen[str]":
-        pids = f"server:{side.process.pid},postgres:{self.servers.postgres.pid},redis:{self.servers.valkey.pid}"
+        pids = f"server:{side.process.pid},postgres:{self.servers.postgres.pid},redis:{self.servers.valkey.pid}" if not survive else ""
         options = ["--dialect", side.dialect, "--url", side.url, "--members", str(side.members), "--clients", str(clients), "--rates", rates]
         more = ["--seconds", str(seconds), "--pids", pids, *(["--survive"] if survive else [])]
         return subprocess.Popen([sys.executable, "-m", "benchmarks.load", *options, *more], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
@@ -45,12 +53,20 @@ class Bench:
         for line in load.stdout:
             step = {"side": type(side).__name__, **json.loads(line)}
             steps.append(step)
-            with self.results.open("a") as file:
-                file.write(json.dumps(step) + "\n")
-            say(describe(step))
+            self.note(step, describe(step))
         if load.wait() != 0:
             self.failures.append(f"the load client of {type(side).__name__} failed")
         return steps
+
+    def note(self, step: dict[str, Any], text: str) -> None:
+        """Keep the figures of one step."""
+        with self.results.open("a") as file:
+            file.write(json.dumps(step) + "\n")
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        self.lines.append(text)
+        print(text, flush=True)  # noqa: T201 - the output of this program
 
     def sockets(self) -> None:
         sides = self.sides()
@@ -60,7 +76,7 @@ class Bench:
             for side in sides:
                 for clients in (200, 1000):
                     side.start()
-                    say(f"--- {type(side).__name__}, {clients} clients, turn {turn + 1}")
+                    self.say(f"--- {type(side).__name__}, {clients} clients, turn {turn + 1}")
                     self.report(side, self.load(side, clients=clients, rates=self.arguments.rates or RATES, seconds=self.arguments.seconds))
                     side.stop()
 
@@ -105,6 +121,49 @@ class Bench:
                 self.expect(not step["closes"], "no socket was closed")
         side.stop()
 
+    def feed(self) -> None:
+        self.read(["feed", "cached feed"])
+
+    def history(self) -> None:
+        self.read(["history"])
+
+    def read(self, things: list[str]) -> None:
+        """Each thing of each side, in turn, and the ratios of the medians."""
+        sides: list[Side] = [HubbubPages(self.servers.home)]
+        if self.arguments.baseline:
+            sides.append(BaselinePages(self.servers.home, Path(self.arguments.baseline).resolve()))
+        found: dict[tuple[str, str], list[float]] = {}
+        for side in sides:
+            side.fill(self.servers, READERS)
+        for _ in range(self.arguments.turns):
+            for side in sides:
+                side.start()
+                for what in things:
+                    step = {"side": type(side).__name__, **measure(side, what, self.arguments.seconds, 16, self.servers.postgres.pid)}
+                    found.setdefault((what, type(side).__name__), []).append(step["per_second"])
+                    self.note(step, describe_reading(step))
+                    self.expect(not step["not_2xx"] and not step["failed"], f"every answer of {step['side']} is good")
+                side.stop()
+        for what in things:
+            medians = {name: statistics.median(rates) for (thing, name), rates in found.items() if thing == what}
+            ours = medians["HubbubPages"]
+            beside = f", {ours / medians['BaselinePages']:.2f} of the baseline's {medians['BaselinePages']:.0f}" if "BaselinePages" in medians else ""
+            self.say(f"{what}: median {ours:.0f} a second{beside}")
+            self.expect(ours >= FLOORS[what], f"at least {FLOORS[what]} a second")
+
+    def growth(self) -> None:
+        side = Hubbub(self.servers.home)
+        side.fill(self.servers, 0)
+        environment = {**os.environ, **HUBBUB_ENVIRONMENT}
+        measured = subprocess.run(
+            [sys.executable, "-m", "benchmarks.growth"], cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True
+        )
+        for line in measured.stdout.splitlines():
+            step = json.loads(line)
+            rows = f"{step['small_rows']} → {step['rows']} rows"
+            self.note(step, f"{step['grown']}: {step['what']}: {step['small_ms']} → {step['ms']} ms, ratio {step['ratio']}, {rows}")
+            self.plans[f"{step['what']}, {step['grown']}"] = step["plans"]
+
     def nothing_lost(self, side: Side, load: "subprocess.Popen[str]") -> list[dict[str, Any]]:
         steps = self.report(side, load)
         for step in steps:
@@ -115,7 +174,7 @@ class Bench:
         return steps
 
     def expect(self, held: bool, what: str) -> None:
-        say(f"{'ok' if held else 'NOT MET'}: {what}")
+        self.say(f"{'ok' if held else 'NOT MET'}: {what}")
         if not held:
             self.failures.append(what)
 
@@ -131,18 +190,20 @@ def describe(step: dict[str, Any]) -> str:
     return f"{step['rate']:>6g}/s: {times}; {counts}; CPU µs a message {step['cpu_us_per_message']}; {trouble}"
 
 
-def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - the output of this program
+def describe_reading(step: dict[str, Any]) -> str:
+    cpu = step["cpu_us_per_answer"]
+    return f"{step['side']}, {step['what']}: {step['per_second']} a second, {step['p50']}/{step['p99']} ms, CPU µs an answer {cpu}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("scenario", choices=["sockets", "sustained", "kill", "redis-kill"])
+    parser.add_argument("scenario", choices=["sockets", "sustained", "kill", "redis-kill", "feed", "history", "growth"])
     parser.add_argument("--baseline", help="directory of the Node baseline, to be measured in the same run")
     parser.add_argument("--rates", default="", help="messages a second instead of the scenario's own")
     parser.add_argument("--seconds", type=float, default=20, help="of each rate")
     parser.add_argument("--minutes", type=float, default=5, help="of the sustained scenario")
     parser.add_argument("--turns", type=int, default=2, help="how often each side is measured, in turn")
+    parser.add_argument("--record", action="store_true", help="write the figures down in benchmarks/results/")
     arguments = parser.parse_args()
     home = CHECKOUT / ".dev" / "bench"
     home.mkdir(parents=True, exist_ok=True)
@@ -150,6 +211,8 @@ def main() -> None:
     with backends(home / "data") as servers:
         bench = Bench(arguments, servers)
         getattr(bench, arguments.scenario.replace("-", "_"))()
+    if arguments.record:
+        write_page(arguments.scenario, bench.facts, bench.lines, bench.plans)
     if bench.failures:
         sys.exit("Not met:\n" + "\n".join(f"  {failure}" for failure in bench.failures))
 

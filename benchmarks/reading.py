@@ -1,0 +1,67 @@
+"""The scenarios that read over HTTP: feeds and history, beside the Node baseline on the same amount of rows, by ``wrk``."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from benchmarks.processes import cpu_seconds, memory_kib
+from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Side
+
+READERS = 500
+SCRIPT = CHECKOUT / "benchmarks" / "reading.lua"
+
+
+class HubbubPages(Side):
+    """This checkout as it serves REST in production, but one process: gunicorn, eight threads."""
+
+    dialect = "hubbub"
+    port = 31201
+
+    def fill(self, backends: Backends, clients: int) -> None:
+        backends.make_database("hubbub")
+        environment = {**os.environ, **HUBBUB_ENVIRONMENT}
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=CHECKOUT, env=environment, check=True)
+        subprocess.run([sys.executable, "-m", "benchmarks.library", str(clients), str(self.members)], cwd=CHECKOUT, env=environment, check=True)
+
+    def start(self) -> None:
+        options = ["--config", "deploy/gunicorn.py", "--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--max-requests", "0"]
+        self.launch([sys.executable, "-m", "gunicorn", "config.wsgi", *options], HUBBUB_ENVIRONMENT, CHECKOUT)
+
+    def requests(self, what: str) -> list[str]:
+        known = json.loads(self.members.read_text())
+        if what == "history":
+            path = f"/api/v1/conversations/{known['conversation']}/messages?limit=50"
+            return [f"{token} {path}" for token in known["tokens"][:2]]
+        path = {"feed": "/api/v1/feeds/home", "cached feed": "/api/v1/feeds/public"}[what]
+        return [f"{token} {path}?limit=20" for token in known["tokens"]]
+
+
+class BaselinePages(Baseline):
+    """The baseline; the cached page is its own cached feed."""
+
+    def requests(self, what: str) -> list[str]:
+        tokens = [member["token"] for member in json.loads(self.members.read_text())[:READERS]]
+        if what == "history":
+            return [f"{token} /conversations/1/messages" for token in tokens[:2]]
+        return [f"{token} /posts{'?cache=1' if what == 'cached feed' else ''}" for token in tokens]
+
+
+def measure(side: Any, what: str, seconds: float, connections: int, postgres: int) -> dict[str, Any]:
+    """One run of wrk, after a warm one that fills caches."""
+    requests = side.home / "requests.txt"
+    requests.write_text("\n".join(side.requests(what)) + "\n")
+    environment = {**os.environ, "REQUESTS": str(requests)}
+    warm = ["wrk", "-t1", f"-c{connections}", f"-d{max(2, int(seconds / 4))}s", "-s", str(SCRIPT), f"http://127.0.0.1:{side.port}"]
+    subprocess.run(warm, env=environment, stdout=subprocess.DEVNULL, check=True)
+    before, postgres_before = cpu_seconds(side.process.pid), cpu_seconds(postgres)
+    measured = ["wrk", "-t1", f"-c{connections}", f"-d{int(seconds)}s", "--latency", "-s", str(SCRIPT), f"http://127.0.0.1:{side.port}"]
+    output = subprocess.run(measured, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+    answer: dict[str, Any] = json.loads(next(line for line in output.splitlines() if line.startswith("{")))
+    count = max(1, answer["answers"])
+    answer["cpu_us_per_answer"] = {
+        "server": round((cpu_seconds(side.process.pid) - before) * 1e6 / count),
+        "postgres": round((cpu_seconds(postgres) - postgres_before) * 1e6 / count),
+    }
+    return {"step": "read", "what": what, **answer, "server_kib": memory_kib(side.process.pid)}
