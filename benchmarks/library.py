@@ -23,11 +23,11 @@ CREATE UNIQUE INDEX ON bench_person (number) INCLUDE (id);
 """
 MORE_POSTS = """
 INSERT INTO social_posts_post
-SELECT (jsonb_populate_record(one, jsonb_build_object(
-    'id', bench_id(at, g), 'created_at', at, 'author_id', person.id, 'body', body, 'body_html', '<p>' || body || '</p>'))).*
-FROM (SELECT * FROM social_posts_post LIMIT 1) one,
+SELECT (jsonb_populate_record(template.post, jsonb_build_object(
+    'id', bench_id(new.at, g), 'created_at', new.at, 'author_id', person.id, 'body', words, 'body_html', '<p>' || words || '</p>'))).*
+FROM (SELECT post FROM social_posts_post post LIMIT 1) template,
     (SELECT g, now() - (%(all)s - g) * interval '1 second' AS at, 1 + floor(random() * %(people)s)::int AS author,
-            'post ' || g || ' ' || repeat('lorem ipsum ', 12) AS body FROM generate_series(%(from)s, %(to)s) g) new
+            'post ' || g || ' ' || repeat('lorem ipsum ', 12) AS words FROM generate_series(%(from)s, %(to)s) g) new
 JOIN bench_person person ON person.number = new.author
 """
 MORE_FOLLOWS = """
