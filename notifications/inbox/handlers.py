@@ -11,7 +11,7 @@ from moderation.reports.models import Case
 from notifications.inbox import services, tasks
 from notifications.inbox.events import NotificationsAdded, NotificationsRead
 from notifications.inbox.models import Kind, Notification
-from notifications.inbox.selectors import unread_count
+from notifications.inbox.selectors import complete, unread_count
 from notifications.inbox.serializers import NotificationSerializer
 from notifications.inbox.wire import NotificationCount, NotificationNew, NotificationsReadFrame
 from social.graph.events import Blocked, Followed, Unfollowed
@@ -126,6 +126,8 @@ def tell_of_decision(event: CaseDecided) -> None:
 @on(NotificationsAdded)
 def push_new(event: NotificationsAdded) -> None:
     for line in Notification.objects.select_related("actor", "recipient").filter(pk__in=event.notification_ids):
+        if line.kind != Kind.MESSAGE:  # those have nothing to complete, and come by the hundred
+            complete(line.recipient, [line])
         push(f"user:{line.recipient_id}", NotificationNew(**NotificationSerializer(line).data))
         _push_count(line.recipient)
 

@@ -39,6 +39,8 @@ class Notification(BaseModel):
     position = models.UUIDField(default=uuid7, unique=True)
     read_at = models.DateTimeField(null=True, blank=True)
 
+    excerpt = ""  # of what it is about, where ``selectors.complete`` has asked
+
     objects: ClassVar[NotificationQuerySet] = NotificationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

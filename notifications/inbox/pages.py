@@ -25,7 +25,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = selectors.inbox(viewer, cursor=request.GET.get("cursor"))  # type: ignore[arg-type]
     lines = [{"line": line, "who": wording.who(line), "what": wording.what(line)} for line in page.items]
     days = [(day, list(group)) for day, group in groupby(lines, key=lambda shown: day_of(shown["line"]))]  # type: ignore[arg-type]
-    context = {"days": days, "next": page.next, "unread": selectors.unread_count(viewer)}  # type: ignore[arg-type]
+    context = {"days": days, "next": page.next, "unread": selectors.has_unread(viewer)}  # type: ignore[arg-type]
     return render(request, "notifications/inbox/inbox.html", context)
 
 

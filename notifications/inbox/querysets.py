@@ -1,9 +1,10 @@
-"""Which notifications exist for whom: one's own, from people who exist for one."""
+"""Which notifications exist for whom: one's own, as long as anybody in them exists for one."""
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from social.graph.querysets import present
 
@@ -16,7 +17,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, viewer: "User | None") -> "NotificationQuerySet":
         if viewer is None:
             return self.none()
-        return self.filter(Q(actor=None) | present(viewer, "actor"), recipient=viewer)
+        others = apps.get_model("notifications_inbox", "Cause").objects.filter(present(viewer, "actor"), notification=OuterRef("pk"))
+        return self.filter(Q(actor=None) | present(viewer, "actor") | Exists(others), recipient=viewer)
 
     def unread(self) -> "NotificationQuerySet":
         return self.filter(read_at=None)
+
+    def for_the_bell(self) -> "NotificationQuerySet":
+        """What the bell counts: messages are counted where the chats are, and nothing is counted twice."""
+        return self.exclude(kind="message")

@@ -24,13 +24,14 @@ class NotificationSerializer(serializers.ModelSerializer):
     actor = PersonSerializer(allow_null=True)
     target = serializers.SerializerMethodField()
     text = serializers.SerializerMethodField(help_text="The whole sentence, in English.")
+    excerpt = serializers.CharField(help_text="The beginning of the post or comment of one's own that it is about; empty where there is none.")
     url = serializers.CharField(source="path", help_text="The page it leads to.")
     is_read = serializers.BooleanField()
     updated_at = serializers.DateTimeField(help_text="When the latest thing in it happened.")
 
     class Meta:
         model = Notification
-        fields = ["id", "kind", "actor", "actor_count", "target", "text", "url", "is_read", "updated_at"]
+        fields = ["id", "kind", "actor", "actor_count", "target", "text", "excerpt", "url", "is_read", "updated_at"]
         read_only_fields = fields
 
     @extend_schema_field(TargetSerializer(allow_null=True))

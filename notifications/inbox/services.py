@@ -16,6 +16,7 @@ from core.events.outbox import emit
 from core.models import uuid7
 from notifications.inbox.events import NotificationsAdded, NotificationsRead
 from notifications.inbox.models import Cause, Kind, Notification
+from notifications.inbox.selectors import complete
 from social.graph import policies
 
 # A line for each (person, conversation) given, or the unread one there is moved up. Never for messages that a line told of before, read or
@@ -158,6 +159,7 @@ def mark_read(*, viewer: User, notification_id: UUID) -> Notification:
         line = lines.select_related("actor").first()
         if line is None:
             raise NotFound
+        complete(viewer, [line])
         return line
 
 

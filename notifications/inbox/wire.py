@@ -16,6 +16,7 @@ class NotificationNew(Outbound, type="notification:new"):
     actor_count: int
     target: dict[str, Any] | None
     text: str
+    excerpt: str
     url: str
     is_read: bool
     updated_at: datetime
@@ -28,7 +29,7 @@ class NotificationsReadFrame(Outbound, type="notification:read"):
 
 
 class NotificationCount(Outbound, type="notification:count"):
-    """How many lines are unread; ``MAX_COUNT`` stands for that many or more."""
+    """How many lines are unread, those of messages left out (the chats count them); ``MAX_COUNT`` stands for that many or more."""
 
     unread: int
 
