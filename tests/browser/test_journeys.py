@@ -198,7 +198,7 @@ def test_without_scripts_one_reads_posts_answers_follows_chats_and_reports(visit
     expect(page.get_by_text("A moderator will look at it")).to_be_visible()
 
 
-def test_failures_keep_what_was_typed(visit: Visit, ana: User) -> None:
+def test_failures_keep_what_was_typed(visit: Visit, worker: None, ana: User) -> None:
     visitor = visit(ana)
     visitor.expects("status of 422")
     visitor.goto("/posts/new/")
