@@ -39,9 +39,8 @@ JOIN bench_person a ON a.number = new.one JOIN bench_person b ON b.number = new.
 ON CONFLICT DO NOTHING
 """
 MORE_LIKES = """
-INSERT INTO social_posts_postlike
-SELECT (jsonb_populate_record(NULL::social_posts_postlike, jsonb_build_object(
-    'id', bench_id(now(), g), 'created_at', now(), 'post_id', post.id, 'user_id', person.id))).*
+INSERT INTO social_posts_postlike (id, created_at, post_id, user_id)
+SELECT bench_id(now(), g), now(), post.id, person.id
 FROM (SELECT g, 1 + floor(random() * %(posts)s)::int AS post, 1 + floor(random() * %(people)s)::int AS person
       FROM generate_series(1, %(count)s) g) new
 JOIN (SELECT row_number() OVER ()::int AS number, id FROM social_posts_post) post ON post.number = new.post

@@ -186,7 +186,8 @@ class Baseline(Side):
             subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=self.directory, check=True)
         backends.make_database("mini")
         with psycopg.connect(DSN.format("mini"), autocommit=True) as database:
-            for statement in (self.directory / "schema.sql").read_text().split(";"):
+            schema = (self.directory / "schema.sql").read_text()
+            for statement in "\n".join(line for line in schema.splitlines() if not line.startswith("--")).split(";"):
                 if statement.strip():
                     database.execute(statement.encode())
         made = self.home / "users.json"

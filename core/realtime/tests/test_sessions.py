@@ -1,5 +1,6 @@
 """Who may have a socket, how many, and for how long."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -148,6 +149,42 @@ async def test_rooms_read_while_connecting_are_corrected_by_joins_and_leaves_tha
     await connect("2.1")
     hub = current_hub()
     assert {room for room in hub.rooms if room.startswith("test:")} == {"test:kept", "test:joined"}
+
+
+async def test_sockets_that_come_together_are_let_in_together(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups: list[int] = []
+
+    def counted(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
+        groups.append(len(connections))
+        return {connection: [f"test:{connection.user_id}"] for connection in connections}
+
+    monkeypatch.setattr(hooks, "connect", [counted])
+    sockets = await asyncio.gather(*(connect(f"{number}.1") for number in range(1, 31)))
+    assert sum(groups) == 30
+    assert len(groups) < 15
+    assert [socket.authenticated["user"] for socket in sockets] == [user_id(number) for number in range(1, 31)]
+    rooms = current_hub().rooms
+    assert all(len(rooms[f"test:{user_id(number)}"]) == 1 for number in range(1, 31))
+
+
+async def test_one_that_cannot_be_let_in_keeps_nobody_else_out(connect: Connect, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    def breaks_for_five(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
+        if any(connection.user_id == user_id(5) for connection in connections):
+            raise RuntimeError
+        return {}
+
+    monkeypatch.setattr(hooks, "connect", [breaks_for_five])
+    answers = await asyncio.gather(*(connect(f"{number}.1") for number in range(1, 11)), return_exceptions=True)
+    assert [number for number, answer in enumerate(answers, 1) if isinstance(answer, BaseException)] == [5]
+    hub = current_hub()
+    assert len(hub.connections) == 9
+    assert await hub.bus.redis.scard(f"{settings.REALTIME_PREFIX}:seats:{user_id(5)}") == 0
+
+
+async def test_sockets_of_one_person_that_come_together_get_no_more_than_their_seats(connect: Connect, settings: Settings) -> None:
+    settings.REALTIME_SOCKETS_PER_PERSON = 3
+    answers = await asyncio.gather(*(connect("1.1") for _ in range(6)), return_exceptions=True)
+    assert sum(isinstance(answer, SocketClosed) for answer in answers) == 3
 
 
 async def test_nothing_is_left_of_a_socket_that_is_gone(connect: Connect, settings: Settings) -> None:
