@@ -87,6 +87,12 @@ class ResetPasswordForm(allauth.ResetPasswordKeyForm):
         _ask_twice(self.fields)
 
 
+class ConfirmPasswordForm(allauth.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self.fields)
+
+
 class SecondFactorForm(CountedCode, AuthenticateForm):
     pass
 

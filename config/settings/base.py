@@ -230,6 +230,7 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.sessions.forms.ChangePasswordForm",
     "reset_password": "accounts.sessions.forms.ForgotPasswordForm",
     "reset_password_from_key": "accounts.sessions.forms.ResetPasswordForm",
+    "reauthenticate": "accounts.sessions.forms.ConfirmPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
