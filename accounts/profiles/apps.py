@@ -12,5 +12,6 @@ class ProfilesConfig(AppConfig):
 
         # On phones the picture at the end of the bar leads there.
         navigation.register(navigation.Entry(key="profile", label="Profile", icon="user", path="/{username}/", order=50, phone=False))
-        profile = "/settings/profile/"
-        register(Section(key="profile", label="Profile", text="Name, picture and what others read about you", icon="user", path=profile, order=10))
+        profile, blocked = "/settings/profile/", "/settings/blocked/"
+        register(Section(key="profile", label="Profile and privacy", text="What others see and may do", icon="user", path=profile, order=10))
+        register(Section(key="blocked", label="Blocked people", text="Who does not see you, nor you them", icon="no-symbol", path=blocked, order=40))

@@ -31,7 +31,7 @@ def test_every_section_opens_inside_the_settings(client: Client, person: object)
     client.force_login(person)  # type: ignore[arg-type]
     front = client.get("/settings/").content.decode()
     sections = settings_menu.menu("/settings/").sections
-    assert {"profile", "sessions", "password", "two_factor"} <= {section.key for section in sections}
+    assert {"profile", "blocked", "sessions", "password", "two_factor"} <= {section.key for section in sections}
     for section in sections:
         assert f'href="{section.path}"' in front
         page = client.get(section.path)
