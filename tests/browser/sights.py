@@ -57,6 +57,9 @@ SOCIAL = [
     at("post", "/posts/{w.post.pk}/"),
     at("post", "/posts/{w.pictured.pk}/"),
     at("thread", "/posts/{w.post.pk}/comments/{w.comment.pk}/?reply_to={w.comment.pk}"),
+    at("comment_reply", "/comments/{w.comment.pk}/reply/"),
+    at("comment_edit", "/comments/{w.answer.pk}/edit/"),
+    at("comment_delete", "/comments/{w.answer.pk}/delete/"),
     at("post_edit", "/posts/{w.post.pk}/edit/"),
     at("post_delete", "/posts/{w.post.pk}/delete/"),
     at("profile", "/ana/"),
@@ -79,6 +82,7 @@ CHATS = [
 SETTINGS = [
     at("settings", "/settings/"),
     at("profile_editor", "/settings/profile/"),
+    at("blocked", "/settings/blocked/"),
     at("settings_sessions", "/settings/sessions/"),
     at("account_change_password", "/settings/password/"),
     at("account_reauthenticate", "/settings/confirm/"),
@@ -95,5 +99,5 @@ SECOND_FACTOR = [
 VISITED = {sight.route for sights in (STRANGERS, SOCIAL, CHATS, SETTINGS, SECOND_FACTOR) for sight in sights}
 # Pages the sweep comes by on a journey of its own.
 ON_THE_WAY = {"mfa_authenticate", "mail"}
-# What answers GET and is no page of ours: files, figures, the description of the API, the page Swagger draws, and what only leads elsewhere.
-NO_PAGES = {"robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs"}
+# What answers GET and is no page of ours: files, figures, the description of the API, the page Swagger draws, a part of a page.
+NO_PAGES = {"robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs", "home_news"}

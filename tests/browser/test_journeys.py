@@ -70,7 +70,7 @@ def test_from_signing_up_to_a_post_that_others_answer(visit: Visit, mailbox: Pat
     expect(post.locator("strong", has_text="first")).to_be_visible()
     shown = post.get_by_role("img", name="The sea, red and blue")
     expect(shown).to_be_visible()
-    assert shown.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 640
+    assert shown.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
     like = post.get_by_role("button", name=re.compile("likes?$"))
     like.click()
     expect(like).to_have_attribute("aria-pressed", "true")
@@ -201,11 +201,15 @@ def test_without_scripts_one_reads_posts_answers_follows_chats_and_reports(visit
 def test_failures_keep_what_was_typed(visit: Visit, worker: None, ana: User) -> None:
     visitor = visit(ana)
     visitor.expects("status of 422")
+    page = visitor.page
     visitor.goto("/posts/new/")
-    publish(visitor.page, "   ")
-    expect(visitor.page.locator(".field-error, .form-errors, [role=alert]").first).to_be_visible()
-    visitor.page.get_by_label("Pictures", exact=True).set_input_files(FilePayload(name="fake.jpg", mimeType="image/jpeg", buffer=b"not a picture"))
-    visitor.page.locator(".composer-picture[data-state=failed]").wait_for()
-    publish(visitor.page, "Words worth keeping")
-    expect(visitor.page.get_by_text(re.compile("picture", re.IGNORECASE)).first).to_be_visible()
-    expect(visitor.page.get_by_label("Your post")).to_have_value("Words worth keeping")
+    publish(page, "   ")
+    expect(page.locator(".field-error:visible, [role=alert]:visible").first).to_be_visible()
+    page.get_by_label("Pictures", exact=True).set_input_files(FilePayload(name="fake.jpg", mimeType="image/jpeg", buffer=b"not a picture"))
+    expect(page.get_by_text("This file is not a picture we can show")).to_be_visible()
+    publish(page, "Words worth keeping")
+    expect(page.get_by_text("Remove the picture that failed")).to_be_visible()
+    expect(page.get_by_label("Your post")).to_have_value("Words worth keeping")
+    page.get_by_role("button", name="Remove fake.jpg").click()
+    page.get_by_role("button", name="Post", exact=True).click()
+    expect(page.locator(".post")).to_contain_text("Words worth keeping")

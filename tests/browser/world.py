@@ -16,7 +16,7 @@ from core.models import uuid7
 from media_app.uploads.models import Upload
 from media_app.uploads.tests.factories import processed
 from media_app.uploads.tests.pictures import picture
-from social.graph.services import follow
+from social.graph.services import block, follow
 from social.posts import services as posts
 from social.posts.models import Comment, Post
 from social.posts.services import Picture
@@ -26,7 +26,8 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 @dataclass(frozen=True)
 class World:
-    """``ana`` looks at it; ``ben`` wrote to her and about her; ``carla`` has a second factor; ``new`` has yet to confirm the address."""
+    """``ana`` looks at it; ``ben`` wrote to her and about her; ``carla`` has a second factor; ``new`` has yet to confirm the address; a
+    fifth person is blocked."""
 
     ana: User
     ben: User
@@ -35,6 +36,7 @@ class World:
     post: Post
     pictured: Post
     comment: Comment
+    answer: Comment
     conversation: Conversation
     confirmation: str
 
@@ -52,6 +54,7 @@ def make_world() -> World:
     for person in (ben, carla):
         follow(actor=person, target=ana)
     follow(actor=ana, target=ben)
+    block(actor=ana, target=UserFactory.create(username="dora"))
     post = posts.create_post(
         author=ana, body="A post with **emphasis**, a #hashtag, @ben and https://example.org/a/rather/long/address/that/has/to/wrap?somewhere=1"
     )
@@ -59,10 +62,10 @@ def make_world() -> World:
     pictured = posts.create_post(author=ben, body="> quoted\n\n- one\n- two\n\n`code`", images=[Picture(upload.pk, "Red beside blue")])
     posts.like_post(actor=ben, post=post)
     comment = posts.create_comment(author=ben, post=post, body="Well said")
-    posts.create_comment(author=ana, post=post, body="Thank you", parent=comment)
+    answer = posts.create_comment(author=ana, post=post, body="Thank you", parent=comment)
     posts.create_comment(author=carla, post=pictured, body="Lovely")
     conversation = create_direct(actor=ben, target=ana)
     for author, words in ((ben, "Hello Ana"), (ana, "Hello Ben, see https://example.org"), (ben, "👍"), (ben, "Longer words, " * 20)):
         lanes.send(Draft(author.pk, conversation.pk, words, uuid7().hex))
     confirmation = EmailConfirmationHMAC(EmailAddress.objects.get(user=new)).key
-    return World(ana, ben, carla, new, post, pictured, comment, conversation, confirmation)
+    return World(ana, ben, carla, new, post, pictured, comment, answer, conversation, confirmation)
