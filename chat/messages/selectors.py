@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, Subquery
+from django.db.models import Q
 
 from accounts.users.models import User
 from chat.conversations.models import Membership
@@ -58,7 +58,8 @@ def history(viewer: User, conversation_id: UUID, *, cursor: str | None = None, l
     """The messages of a conversation, newest first. Raises NotFound, Invalid("invalid_cursor")."""
     rows = _rows(viewer, conversation_id)
     if cursor:
-        rows = rows.filter(seq__lt=_seq_at(conversation_id, cursor))
+        seq = _seq_at(conversation_id, cursor)
+        rows = rows.filter(seq__lt=seq) if seq is not None else rows.none()
     return _page(list(rows.order_by("-seq")[: limit + 1]), limit)
 
 
@@ -66,7 +67,8 @@ def history_after(viewer: User, conversation_id: UUID, *, after_seq: int, cursor
     """What came after message ``after_seq``, oldest first. Raises NotFound, Invalid("invalid_cursor")."""
     rows = _rows(viewer, conversation_id).filter(seq__gt=after_seq)
     if cursor:
-        rows = rows.filter(seq__gt=_seq_at(conversation_id, cursor))
+        seq = _seq_at(conversation_id, cursor)
+        rows = rows.filter(seq__gt=seq) if seq is not None else rows.none()
     return _page(list(rows.order_by("seq")[: limit + 1]), limit)
 
 
@@ -132,8 +134,10 @@ def _rows(viewer: User, conversation_id: UUID) -> MessageQuerySet:
     return Message.objects.filter(conversation=conversation_id, seq__gt=membership.cleared_seq).shown_to(viewer).with_context()
 
 
-def _seq_at(conversation_id: UUID, cursor: str) -> Subquery:
-    return Subquery(Message.objects.filter(pk=decode_cursor(cursor), conversation=conversation_id).values("seq"))
+def _seq_at(conversation_id: UUID, cursor: str) -> int | None:
+    """The number of the message a cursor names. A query of its own: of a subquery PostgreSQL does not know that it leaves 50 rows to read."""
+    named = Message.objects.filter(pk=decode_cursor(cursor), conversation=conversation_id)
+    return named.values_list("seq", flat=True).first()
 
 
 def _page(found: list[Message], limit: int) -> Page[Message]:
