@@ -70,8 +70,8 @@ async def test_a_message_is_acknowledged_and_reaches_everyone_once(connect: Conn
     assert (taken["id"], taken["temp_id"]) == (ack["id"], "t1")
     again = await write(phone, conversation, "hello", temp_id="t1")
     assert again == ack
-    assert await phone.quiet()
-    assert await bens.quiet()
+    assert await phone.quiet(besides="notification:")
+    assert await bens.quiet(besides="notification:")
 
 
 async def test_a_reply_shows_what_it_answers(connect: Connect) -> None:
@@ -196,7 +196,7 @@ async def test_an_event_lost_on_the_way_is_found_at_the_next_message(connect: Co
     await sync_to_async(send_untold)(ana, conversation, 3)
     await say(ana, conversation, "told")
     assert await numbers(socket, 4) == [1, 2, 3, 4]
-    assert await socket.quiet()
+    assert await socket.quiet(besides="notification:")
 
 
 async def test_an_event_lost_on_the_way_is_found_by_the_heartbeat(connect: Connect) -> None:
@@ -259,7 +259,7 @@ async def test_a_block_reaches_open_sockets_at_once(connect: Connect) -> None:
         for kind, data in every_command(conversation.pk, UUID(ack["id"])):
             assert await refused(socket, kind, data) == "not_found", kind
         assert await socket.call("resume", {"conversations": {str(conversation.pk): 0}}) == {"conversations": {}}
-        assert await socket.quiet()
+        assert await socket.quiet(besides="notification:")
     assert await Message.objects.acount() == 1
     await sync_to_async(unblock)(actor=ben, target=ana)
     for socket in (anas, bens):
