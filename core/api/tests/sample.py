@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.schema import operation
-from core.api.views import Endpoint, NoSuchEndpoint
+from core.api.urls import pages
+from core.api.views import Endpoint
 from core.errors import Conflict, NotFound, RateLimited
 from core.events.models import OutboxEvent
 from core.paging import keyset_page
@@ -97,5 +98,5 @@ urlpatterns = [
             ]
         ),
     ),
-    path("api/<path:rest>", NoSuchEndpoint.as_view()),
+    *pages,
 ]

@@ -40,6 +40,7 @@ def test_no_content_has_no_body(anyone: APIClient) -> None:
         ("get", NOWHERE, 404, "not_found"),
         ("get", "/api/v1/nothing/here", 404, "not_found"),
         ("post", "/api/nowhere", 404, "not_found"),
+        ("delete", "/api/v1/things/a%0A%07", 404, "not_found"),
         ("patch", "/api/v1/things", 405, "method_not_allowed"),
         ("get", "/api/v1/refusals/conflict", 409, "conflict"),
         ("get", "/api/v1/refusals/limited", 429, "rate_limited"),
