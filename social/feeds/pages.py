@@ -37,4 +37,4 @@ def explore(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     page = selectors.public_feed(viewer, cursor=request.GET.get("cursor"))
     mark_liked(viewer, page.items)
-    return render(request, "social/feeds/explore.html", {"posts": page.items, "next": page.next, "people": suggestions(viewer) if viewer else []})
+    return render(request, "social/feeds/explore.html", {"posts": page.items, "next": page.next})
