@@ -69,7 +69,7 @@ class Refusals(Endpoint):
             raise Conflict(code="conflict", details={"state": "moved"})
         if kind == "private":
             self.permission_denied(request)
-        raise ZeroDivisionError("the secret is 42")
+        raise ZeroDivisionError("the secret is forty-two")
 
     @operation("Make and refuse", request=ThingInput, response=ThingSerializer)
     def post(self, request: Request, kind: str) -> Response:

@@ -96,7 +96,7 @@ def test_unknown_failure_shows_a_request_id_and_nothing_else(anyone: APIClient) 
     anyone.raise_request_exception = False
     response = anyone.get("/api/v1/refusals/broken", HTTP_X_REQUEST_ID="abcdef-123456")
     assert response.status_code == 500
-    assert b"42" not in response.content
+    assert b"forty-two" not in response.content
     assert response.json()["error"]["code"] == "internal_error"
     assert list(response.json()["error"]["details"]) == ["request_id"]
 
