@@ -141,7 +141,8 @@ DATABASE_URL = env.database_url or EMBEDDED.database_url
 REDIS_URL = env.redis_url or EMBEDDED.redis_url
 # Under ASGI every request may run on a thread of its own, so connections come from psycopg's pool, never from CONN_MAX_AGE.
 database = dj_database_url.parse(DATABASE_URL, conn_max_age=0)
-database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}}
+# The ORM binds on the client and prepares nothing; what core.statements sends is prepared, by name, once a connection.
+database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "prepare_threshold": 1}
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

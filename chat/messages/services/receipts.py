@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.users.models import User
 from chat.conversations.models import Membership
@@ -12,6 +12,7 @@ from chat.messages.events import Receipt, ReceiptsMoved
 from chat.messages.services.scene import lock_scene
 from core.errors import NotFound
 from core.events import outbox
+from core.statements import together
 
 # Only what is new moves; nobody gets past the newest message. What counts as unread is written once more in ``services.changing``.
 MOVE = """
@@ -66,14 +67,17 @@ def move_receipts(*, reached: Iterable[Reached]) -> Moved:
     for one in reached:
         delivered, read = furthest.get((one.person_id, one.conversation_id), (0, 0))
         furthest[one.person_id, one.conversation_id] = (max(delivered, one.delivered_seq), max(read, one.read_seq))
-    with transaction.atomic(), connection.cursor() as cursor:
-        scene = lock_scene(cursor, {conversation for _, conversation in furthest})
+    with transaction.atomic():
+        with together() as ask:
+            read_scene = lock_scene(ask, {conversation for _, conversation in furthest})
+        scene = read_scene()
         refused = {key for key in furthest if not scene.is_open_to(*key)}
         rows = [(conversation, person, *seqs) for (person, conversation), seqs in furthest.items() if (person, conversation) not in refused]
         if not rows:
             return Moved(refused, [])
-        cursor.execute(MOVE, [list(column) for column in zip(*rows, strict=True)])
-        moved = [Receipt(conversation, person) for conversation, person in cursor.fetchall()]
+        with together() as ask:
+            written = ask(MOVE, [list(column) for column in zip(*rows, strict=True)])
+        moved = [Receipt(conversation, person) for conversation, person in written.fetchall()]
         return Moved(refused, outbox.record(ReceiptsMoved(receipts=moved)) if moved else [])
 
 

@@ -1,9 +1,10 @@
 """What the batched services know of the conversations they write to."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
+
+from core.statements import Ask
 
 LOCK = "SELECT id, last_seq FROM chat_conversations_conversation WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
@@ -32,14 +33,17 @@ class Scene:
         return person_id in self.members.get(conversation_id, ()) and conversation_id not in self.closed
 
 
-def lock_scene(cursor: Any, conversation_ids: Iterable[UUID]) -> Scene:
-    """Lock the conversations, then read who is in them."""
+def lock_scene(ask: Ask, conversation_ids: Iterable[UUID]) -> Callable[[], Scene]:
+    """Lock the conversations, then read who is in them. What is returned gives the scene, once the answers are there."""
     ids = list(conversation_ids)
-    cursor.execute(LOCK, [ids])
-    scene = Scene(dict(cursor.fetchall()))
-    cursor.execute(MEMBERS, [ids])
-    for conversation_id, person_id, is_hidden, blocks in cursor.fetchall():
-        scene.members.setdefault(conversation_id, {})[person_id] = is_hidden
-        if blocks:
-            scene.closed.add(conversation_id)
-    return scene
+    heads, members = ask(LOCK, [ids]), ask(MEMBERS, [ids])
+
+    def read() -> Scene:
+        scene = Scene(dict(heads.fetchall()))
+        for conversation_id, person_id, is_hidden, blocks in members.fetchall():
+            scene.members.setdefault(conversation_id, {})[person_id] = is_hidden
+            if blocks:
+                scene.closed.add(conversation_id)
+        return scene
+
+    return read

@@ -1,14 +1,12 @@
 """Sending, many messages in one transaction.
 
-The statements are written by hand: this is the one path whose cost decides how many people a machine carries. A batch takes the same few
-round trips whether it holds one message or a hundred: lock the conversations, read who may write and what was sent before, insert and count,
-record the event.
+The statements are written by hand: this is the one path whose cost decides how many people a machine carries. A batch takes the same three
+round trips whether it holds one message or a hundred: lock the conversations and read who may write and what was sent before; insert, count and
+record the event; commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -23,9 +21,11 @@ from chat.messages.wire import QUOTE_LENGTH, MessageNew, Quote
 from core.errors import DomainError, NotFound, Unavailable
 from core.events import outbox
 from core.models import uuid7
+from core.statements import Ask, Rows, together
 
 log = structlog.get_logger(__name__)
 Key = tuple[UUID, UUID, str]
+Quotes = dict[UUID, tuple[UUID, Quote]]  # the messages replied to, with the conversation each is in
 NOT_YET = Unavailable()  # stands for the result of a draft until its row is written
 
 EARLIER = """
@@ -92,10 +92,12 @@ def send_messages(*, drafts: Sequence[Draft]) -> Batch:
 def _send_together(drafts: Sequence[Draft]) -> Batch:
     outcomes: dict[Key, Sent | DomainError] = {}
     recorded: list[outbox.Recorded] = []
-    with transaction.atomic(), connection.cursor() as cursor:
-        scene = lock_scene(cursor, {draft.conversation_id for draft in drafts})
-        sent_before = _sent_before(cursor, drafts)
-        quotes = _quotes(cursor, drafts)
+    with transaction.atomic():
+        with together() as ask:
+            read_scene = lock_scene(ask, {draft.conversation_id for draft in drafts})
+            read_sent_before = _sent_before(ask, drafts)
+            read_quotes = _quotes(ask, drafts)
+        scene, sent_before, quotes = read_scene(), read_sent_before(), read_quotes()
         new: list[tuple[UUID, int, Draft]] = []
         for draft in drafts:
             key = draft.key
@@ -110,16 +112,18 @@ def _send_together(drafts: Sequence[Draft]) -> Batch:
                 new.append((uuid7(), seq, draft))
                 outcomes[key] = NOT_YET
         if new:
-            created_at = _write(cursor, scene, new)
+            with together() as ask:
+                written = _write(ask, scene, new)
+                recorded = outbox.record(MessagesSent(message_ids=[pk for pk, _, _ in new], revived=_revived(scene, new)))
+            (created_at,) = written.fetchone()
             for pk, seq, draft in new:
                 outcomes[draft.key] = Sent(pk, seq, created_at, draft, is_new=True)
-            recorded = outbox.record(MessagesSent(message_ids=[pk for pk, _, _ in new], revived=_revived(scene, new)))
     if recorded:
         recent.remember(_payload(sent, quotes) for sent in outcomes.values() if isinstance(sent, Sent) and sent.is_new)
     return Batch([outcomes[draft.key] for draft in drafts], recorded)
 
 
-def _refusal(draft: Draft, scene: Scene, quotes: dict[UUID, tuple[UUID, Quote]]) -> DomainError | None:
+def _refusal(draft: Draft, scene: Scene, quotes: Quotes) -> DomainError | None:
     if not scene.is_open_to(draft.sender_id, draft.conversation_id):
         return NotFound()
     if draft.reply_to is not None and (draft.reply_to not in quotes or quotes[draft.reply_to][0] != draft.conversation_id):
@@ -127,28 +131,31 @@ def _refusal(draft: Draft, scene: Scene, quotes: dict[UUID, tuple[UUID, Quote]])
     return None
 
 
-def _sent_before(cursor: Any, drafts: Sequence[Draft]) -> dict[Key, Sent]:
+def _sent_before(ask: Ask, drafts: Sequence[Draft]) -> Callable[[], dict[Key, Sent]]:
     """What is a message already. Asked with the conversations locked: nobody else sends the same draft in the meantime."""
     by_key = {draft.key: draft for draft in drafts}
-    cursor.execute(EARLIER, [list(column) for column in zip(*by_key, strict=True)])
-    found = {}
-    for sender, conversation, temp_id, pk, seq, created_at in cursor.fetchall():
-        key = (sender, conversation, temp_id)
-        found[key] = Sent(pk, seq, created_at, by_key[key], is_new=False)
-    return found
+    rows = ask(EARLIER, [list(column) for column in zip(*by_key, strict=True)])
+
+    def read() -> dict[Key, Sent]:
+        found = {}
+        for sender, conversation, temp_id, pk, seq, created_at in rows.fetchall():
+            key = (sender, conversation, temp_id)
+            found[key] = Sent(pk, seq, created_at, by_key[key], is_new=False)
+        return found
+
+    return read
 
 
-def _quotes(cursor: Any, drafts: Sequence[Draft]) -> dict[UUID, tuple[UUID, Quote]]:
-    """The messages replied to, with the conversation each is in."""
-    replied_to = {draft.reply_to for draft in drafts if draft.reply_to is not None}
+def _quotes(ask: Ask, drafts: Sequence[Draft]) -> Callable[[], Quotes]:
+    replied_to = list({draft.reply_to for draft in drafts if draft.reply_to is not None})
     if not replied_to:
-        return {}
-    cursor.execute(REPLIED_TO, [QUOTE_LENGTH, list(replied_to)])
-    return {pk: (conversation, Quote(id=pk, seq=seq, sender=sender, body=body)) for pk, conversation, seq, sender, body in cursor.fetchall()}
+        return dict
+    rows = ask(REPLIED_TO, [QUOTE_LENGTH, replied_to])
+    return lambda: {pk: (conversation, Quote(id=pk, seq=seq, sender=sender, body=body)) for pk, conversation, seq, sender, body in rows.fetchall()}
 
 
-def _write(cursor: Any, scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> datetime:
-    """Insert the messages, raise the heads, count what became unread. Returns the time of it."""
+def _write(ask: Ask, scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> Rows:
+    """Insert the messages, raise the heads, count what became unread. Answers with the time of it."""
     said: dict[UUID, list[UUID]] = {}
     for _, _, draft in new:
         said.setdefault(draft.conversation_id, []).append(draft.sender_id)
@@ -157,7 +164,7 @@ def _write(cursor: Any, scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) ->
         for conversation, senders in said.items()
         for person in scene.members[conversation]
     ]
-    cursor.execute(
+    return ask(
         WRITE,
         [
             [pk for pk, _, _ in new],
@@ -172,8 +179,6 @@ def _write(cursor: Any, scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) ->
             *(list(column) for column in zip(*places, strict=True)),
         ],
     )
-    created_at: datetime = cursor.fetchone()[0]
-    return created_at
 
 
 def _revived(scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> list[tuple[UUID, UUID]]:
@@ -181,7 +186,7 @@ def _revived(scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> list[tuple
     return [(conversation, person) for conversation in conversations for person, is_hidden in scene.members[conversation].items() if is_hidden]
 
 
-def _payload(sent: Sent, quotes: dict[UUID, tuple[UUID, Quote]]) -> recent.Payload:
+def _payload(sent: Sent, quotes: Quotes) -> recent.Payload:
     draft = sent.draft
     message = MessageNew(
         id=sent.id,
