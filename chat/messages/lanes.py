@@ -9,6 +9,7 @@ Lanes are for the processes that serve sockets and start with the first message.
 """
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -73,8 +74,11 @@ class Lane(Generic[Item]):
         return batch
 
 
-Send = tuple[Draft, "Future[Sent]"]
-Receipt = tuple[Reached, "Future[None]"]
+Answer = TypeVar("Answer")
+# Where an answer goes: to a thread that waits, or to a coroutine of an event loop.
+Reply = Future[Answer] | asyncio.Future[Answer]
+Send = tuple[Draft, Reply[Sent]]
+Receipt = tuple[Reached, Reply[None]]
 
 
 class Lanes:
@@ -85,24 +89,20 @@ class Lanes:
         self._receipts = Lane[Receipt]("receipts", self._move, gather_seconds=RECEIPT_SECONDS)
         self._settling = Lane[outbox.Recorded]("settle", outbox.settle, gather_seconds=SETTLE_SECONDS)
 
-    def send(self, draft: Draft) -> "Future[Sent]":
-        future: Future[Sent] = Future()
-        self._sends[hash(draft.conversation_id) % LANES].put((draft, future))
-        return future
+    def send(self, draft: Draft, reply: Reply[Sent]) -> None:
+        self._sends[hash(draft.conversation_id) % LANES].put((draft, reply))
 
-    def move(self, reached: Reached) -> "Future[None]":
-        future: Future[None] = Future()
-        self._receipts.put((reached, future))
-        return future
+    def move(self, reached: Reached, reply: Reply[None]) -> None:
+        self._receipts.put((reached, reply))
 
     def _send(self, batch: Sequence[Send]) -> None:
         try:
             outcome = services.send_messages(drafts=[draft for draft, _ in batch])
         except Exception:
-            _resolve([(future, Unavailable()) for _, future in batch])
+            _answer([(reply, Unavailable()) for _, reply in batch])
             raise
         outbox.tell(outcome.recorded)
-        _resolve([(future, result) for (_, future), result in zip(batch, outcome.results, strict=True)])
+        _answer([(reply, result) for (_, reply), result in zip(batch, outcome.results, strict=True)])
         for row in outcome.recorded:
             self._settling.put(row)
 
@@ -110,18 +110,33 @@ class Lanes:
         try:
             moved = services.move_receipts(reached=[reached for reached, _ in batch])
         except Exception:
-            _resolve([(future, Unavailable()) for _, future in batch])
+            _answer([(reply, Unavailable()) for _, reply in batch])
             raise
-        _resolve([(future, NotFound() if (r.person_id, r.conversation_id) in moved.refused else None) for r, future in batch])
+        _answer([(reply, NotFound() if (r.person_id, r.conversation_id) in moved.refused else None) for r, reply in batch])
         outbox.hand_over(moved.recorded)
 
 
-def _resolve(outcomes: "Sequence[tuple[Future[Any], Any]]") -> None:
-    for future, outcome in outcomes:
-        if isinstance(outcome, DomainError):
-            future.set_exception(outcome)
+def _answer(outcomes: "Sequence[tuple[Reply[Any], Any]]") -> None:
+    """Give each its own; an event loop is woken once for all that wait on it."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[Reply[Any], Any]]] = {}
+    for reply, outcome in outcomes:
+        if isinstance(reply, asyncio.Future):
+            loops.setdefault(reply.get_loop(), []).append((reply, outcome))
         else:
-            future.set_result(outcome)
+            _resolve([(reply, outcome)])
+    for loop, waiting in loops.items():
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+            loop.call_soon_threadsafe(_resolve, waiting)
+
+
+def _resolve(outcomes: "Sequence[tuple[Reply[Any], Any]]") -> None:
+    for reply, outcome in outcomes:
+        if reply.done():  # whoever waited has given up
+            continue
+        if isinstance(outcome, DomainError):
+            reply.set_exception(outcome)
+        else:
+            reply.set_result(outcome)
 
 
 _lanes: Lanes | None = None
@@ -139,18 +154,24 @@ def lanes() -> Lanes:
 
 async def send_soon(draft: Draft) -> Sent:
     """Send ``draft`` with whatever else is under way. Raises what ``send_messages`` refuses it with."""
-    return await asyncio.wrap_future(lanes().send(draft))
+    reply: asyncio.Future[Sent] = asyncio.get_running_loop().create_future()
+    lanes().send(draft, reply)
+    return await reply
 
 
 async def move_soon(reached: Reached) -> None:
     """Raise a person's watermarks with whatever else is under way. Raises NotFound, Unavailable."""
-    await asyncio.wrap_future(lanes().move(reached))
+    reply: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    lanes().move(reached, reply)
+    await reply
 
 
 def send(draft: Draft) -> Sent:
     """Send from a thread that may wait: along the lanes where this process has them, else in a transaction of its own."""
     if _lanes is not None:
-        return _lanes.send(draft).result(WAIT_SECONDS)
+        reply: Future[Sent] = Future()
+        _lanes.send(draft, reply)
+        return reply.result(WAIT_SECONDS)
     batch = services.send_messages(drafts=[draft])
     outbox.hand_over(batch.recorded)
     if isinstance(result := batch.results[0], DomainError):

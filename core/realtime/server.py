@@ -8,6 +8,7 @@ is under way finish before sockets are told to come back elsewhere.
 import argparse
 import os
 import socket
+import sys
 from typing import Any
 
 import uvicorn
@@ -19,6 +20,9 @@ LARGEST_FRAME = 128 * 1024
 PING_SECONDS = 25.0
 PONG_SECONDS = 25.0  # a half-open connection is found after 50 s at the latest
 SHUTDOWN_SECONDS = 30
+# A thread that comes back from PostgreSQL waits this long for a busy event loop to let it go on; Python's own 5 ms, several times a message, is what
+# people would notice.
+SWITCH_SECONDS = 0.001
 ABORT = "hubbub.abort"  # ASGI extension: a callable that drops the connection at once
 
 
@@ -75,6 +79,7 @@ def main() -> None:
     parser.add_argument("--ping-seconds", type=float, default=PING_SECONDS, help="how often a silent client is asked for a sign of life")
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+    sys.setswitchinterval(SWITCH_SECONDS)
     ping = {"ws_ping_interval": arguments.ping_seconds, "ws_ping_timeout": arguments.ping_seconds}
     Server(config(host=arguments.host, port=arguments.port, uds=arguments.uds, fd=arguments.fd, **ping)).run()
 

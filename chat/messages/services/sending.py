@@ -115,7 +115,7 @@ def _send_together(drafts: Sequence[Draft]) -> Batch:
             with together() as ask:
                 written = _write(ask, scene, new)
                 recorded = outbox.record(MessagesSent(message_ids=[pk for pk, _, _ in new], revived=_revived(scene, new)))
-            (created_at,) = written.fetchone()
+            [(created_at,)] = written.fetchall()
             for pk, seq, draft in new:
                 outcomes[draft.key] = Sent(pk, seq, created_at, draft, is_new=True)
     if recorded:
