@@ -1,6 +1,5 @@
 // The one socket of a page: connects by itself, comes back by itself, answers each request, and says what state it is in.
-//
-//   import { socket } from "./socket.js";
+// Of its one export, `socket`:
 //   socket.on("message:new", (data) => …);
 //   const ack = await socket.request("message:send", {…});   // rejects with SocketError
 //   socket.resumeWith("conversations", () => ({ [id]: lastSeq }));
