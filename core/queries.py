@@ -4,7 +4,7 @@ The ORM builds the SQL of a queryset anew each time it is used, and PostgreSQL p
 still a queryset, so visibility stays where it is written:
 
     flags = Prepared(
-        lambda viewer, ids: Post.objects.visible_to(Somebody(viewer)).filter(pk__any=ids).values_list("pk"),
+        lambda viewer, ids: Post.objects.visible_to(somebody(viewer)).filter(pk__any=ids).values_list("pk"),
         viewer=UUIDField(), ids=ArrayField(UUIDField()),
     )
     rows = flags(viewer=ana.pk, ids=[...])
@@ -16,16 +16,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from inspect import signature
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import psycopg
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
-from django.db.models import Expression, Field, Lookup, QuerySet, UUIDField
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Expression, Field, Lookup, Model, QuerySet, UUIDField
 from psycopg.sql import Literal
 
+Row = TypeVar("Row", bound=Model)
 PLACEHOLDER = re.compile("%%|%s")
+UUIDS = ArrayField(UUIDField())
 
 
 class Parameter(Expression):
@@ -52,11 +56,9 @@ class Any_(Lookup):  # noqa: N801 - Any is a type here
         return f"{left} = ANY({right})", [*left_params, *right_params]
 
 
-@dataclass(frozen=True, slots=True)
-class Somebody:
+def somebody(pk: Any) -> Any:
     """A viewer of whom only the key is known, or comes with each call: querysets ask for no more."""
-
-    pk: Any
+    return SimpleNamespace(pk=pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,22 @@ class Prepared:
         return Compiled(sql, compiler, compiler.get_converters(expression for expression, _, _ in compiler.select))
 
 
+def columns(model: type[Model], path: str = "") -> list[str]:
+    """The columns of ``model`` for a ``values_list``; ``path`` leads to it ("author__")."""
+    return [f"{path}{field.attname}" for field in model._meta.concrete_fields]
+
+
+def take(model: type[Row], row: tuple[Any, ...], start: int = 0) -> Row:
+    """The instance whose ``columns`` begin at ``start`` of ``row``."""
+    names = columns_of(model)
+    return model.from_db(DEFAULT_DB_ALIAS, names, row[start : start + len(names)])
+
+
+@cache
+def columns_of(model: type[Model]) -> list[str]:
+    return columns(model)
+
+
 def fetch(sql: str, values: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement that is prepared the first time a connection sees it."""
     connection.ensure_connection()
@@ -125,6 +143,3 @@ def fetch(sql: str, values: Any) -> list[tuple[Any, ...]]:
     with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
-
-
-UUIDS = ArrayField(UUIDField())

@@ -8,15 +8,11 @@ from django.db.models import UUIDField
 from accounts.sessions.models import Session
 from accounts.users.models import User
 from core.errors import NotFound
-from core.queries import Prepared
+from core.queries import Prepared, columns, take
 
-SESSION_COLUMNS = [field.attname for field in Session._meta.concrete_fields]
-USER_COLUMNS = [field.attname for field in User._meta.concrete_fields]
+SESSION = columns(Session)
 _session_with_person = Prepared(
-    lambda session_id: (
-        Session.objects.live().filter(pk=session_id).values_list(*SESSION_COLUMNS, *(f"user__{column}" for column in USER_COLUMNS))
-    ),
-    session_id=UUIDField(),
+    lambda session_id: Session.objects.live().filter(pk=session_id).values_list(*SESSION, *columns(User, "user__")), session_id=UUIDField()
 )
 
 
@@ -28,8 +24,8 @@ def session_behind(session_id: UUID) -> Session | None:
     rows = _session_with_person(session_id=session_id)
     if not rows:
         return None
-    session = Session.from_db("default", SESSION_COLUMNS, rows[0][: len(SESSION_COLUMNS)])
-    session.user = User.from_db("default", USER_COLUMNS, rows[0][len(SESSION_COLUMNS) :])
+    session = take(Session, rows[0])
+    session.user = take(User, rows[0], len(SESSION))
     return None if not session.user.is_active or session.user.is_suspended else session
 
 
