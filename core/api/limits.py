@@ -6,6 +6,7 @@ away (``settings.LIMITS_FAIL_CLOSED``); the others let everybody pass.
 
 import contextlib
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one scope says about one caller: ``reset_after`` and ``window`` in seconds."""
+    """What one scope says about one caller: ``reset_after`` and ``window`` in seconds; ``along`` are the values that were asked for with it."""
 
     scope: str
     allowed: bool
@@ -32,6 +33,7 @@ class Verdict:
     window: int
     remaining: int
     reset_after: float
+    along: Mapping[str, bytes | None]
 
 
 # The uses of one identity, the newest first, in seconds by the clock of Redis. A use leaves the list when it leaves the window, so the list is
@@ -53,27 +55,32 @@ if allowed then
 end
 local left = window
 if oldest then left = tonumber(oldest) + window - now end
-return {allowed and 1 or 0, limit - used, math.ceil(left * 1e6)}
+local answer = {allowed and 1 or 0, limit - used, math.ceil(left * 1e6)}
+for number = 2, #KEYS do answer[number + 2] = redis.call('GET', KEYS[number]) end
+return answer
 """)
 
 
-def consume(scope: str, identity: str) -> Verdict | None:
+def consume(scope: str, identity: str, *, along: Sequence[str] = ()) -> Verdict | None:
     """Count one use of ``scope`` by ``identity``: an address key, an account id, an e-mail. One that is refused does not count.
+
+    ``along`` are keys whose values come back with the verdict: Redis is being asked anyway.
 
     None while Redis is away and the scope is lenient; raises Unavailable where it fails closed.
     """
     item = _item(settings.LIMITS[scope])
     window = item.get_expiry()
     try:
-        answer = calls(settings.CACHES["default"]["LOCATION"]).script(COUNT, [_key(scope, item, identity)], item.amount, window)
+        answer = calls(settings.CACHES["default"]["LOCATION"]).script(COUNT, [_key(scope, item, identity), *along], item.amount, window)
     except redis.RedisError:
         if scope in settings.LIMITS_FAIL_CLOSED:
             raise Unavailable from None
         log.warning("limits_unavailable", scope=scope)
         return None
-    allowed, remaining, microseconds = answer
+    allowed, remaining, microseconds, *values = answer
     # The window moves: the oldest use leaves it first, and that is when one more becomes possible.
-    return Verdict(scope, bool(allowed), item.amount, window, max(0, remaining), min(float(window), microseconds / 1e6))
+    reset_after = min(float(window), microseconds / 1e6)
+    return Verdict(scope, bool(allowed), item.amount, window, max(0, remaining), reset_after, dict(zip(along, values, strict=True)))
 
 
 def enforce(scope: str, *identities: str) -> list[Verdict]:

@@ -14,7 +14,7 @@ from core.api.schema import operation
 from core.api.views import Endpoint
 from core.paging import Page
 from social.feeds import selectors
-from social.feeds.cache import KeptPage, KeptPost, public_page
+from social.feeds.cache import GENERATION, KeptPage, KeptPost, public_page
 from social.graph.selectors import visible_person
 from social.posts.models import Post
 from social.posts.selectors import mark_liked, posts_by
@@ -35,13 +35,14 @@ class HomeFeedEndpoint(Endpoint):
 
 class PublicFeedEndpoint(Endpoint):
     permission_classes = [AllowAny]
+    along = (GENERATION,)
 
     @operation("Everything public", response=PostSerializer, paged=True)
     def get(self, request: Request) -> Response:
         arguments = self.page_arguments()
         if arguments["cursor"]:
             return answer_feed(self, selectors.public_feed(self.viewer, **arguments))
-        kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]))
+        kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]), generation=self.asked_along(GENERATION))
         return page_response(request, Page(kept.posts, kept.next), lambda _: finished(self.viewer, kept))
 
 

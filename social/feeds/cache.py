@@ -53,8 +53,14 @@ _decoder = msgspec.msgpack.Decoder(KeptPage)
 _copies: dict[int, Copy] = {}  # by limit
 
 
-def public_page(limit: int, compute: Callable[[], KeptPage]) -> KeptPage:
-    """The first ``limit`` posts of the public feed; ``compute`` makes them when nobody has. Without Redis everybody computes."""
+def public_page(limit: int, compute: Callable[[], KeptPage], *, generation: bytes | None = None) -> KeptPage:
+    """The first ``limit`` posts of the public feed; ``compute`` makes them when nobody has. Without Redis everybody computes.
+
+    ``generation`` is what the caller has just read of GENERATION: with it, a page this process holds a copy of costs nothing more.
+    """
+    copy = _copies.get(limit)
+    if copy is not None and generation is not None and copy.key == _key(generation, limit) and time.monotonic() < copy.until:
+        return copy.page
     try:
         return _kept_page(limit, compute)
     except (RedisError, OSError) as error:
@@ -73,7 +79,7 @@ def forget_public_page() -> None:
 def _kept_page(limit: int, compute: Callable[[], KeptPage]) -> KeptPage:
     ask, give_up = _redis(), time.monotonic() + SECONDS_TO_WAIT
     while True:
-        key = b"feeds:public:%s:%d" % (ask("GET", GENERATION) or _first_generation(ask), limit)
+        key = _key(ask("GET", GENERATION) or _first_generation(ask), limit)
         copy = _copies.get(limit)
         if copy is not None and copy.key == key and time.monotonic() < copy.until:
             return copy.page
@@ -86,6 +92,10 @@ def _kept_page(limit: int, compute: Callable[[], KeptPage]) -> KeptPage:
             ask("SET", key, _encoder.encode(page), "EX", SECONDS_KEPT)
             return page
         time.sleep(0.01)
+
+
+def _key(generation: bytes, limit: int) -> bytes:
+    return b"feeds:public:%s:%d" % (generation, limit)
 
 
 def _first_generation(ask: Calls) -> bytes:

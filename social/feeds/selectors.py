@@ -99,7 +99,7 @@ def count_newer(viewer: User, key: str) -> int:
 
 
 def posts_of(viewer: User | None, ids: Page[UUID]) -> Page[Post]:
-    """The posts of a page of ids, as far as the viewer may read them, in its order, with author, pictures and ``liked``. One query, two with pictures."""
+    """The posts of a page of ids, as far as the viewer may read them, in its order, each with author, pictures and ``liked``."""
     rows = _posts_for_anybody(ids=ids.items) if viewer is None else _posts_for(viewer=viewer.pk, ids=ids.items)
     found: dict[UUID, Post] = {}
     for row in rows:
