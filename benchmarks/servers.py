@@ -31,6 +31,7 @@ HUBBUB_ENVIRONMENT = {
     "ALLOWED_HOSTS": '["127.0.0.1"]',
     "SITE_URL": "https://127.0.0.1",
     "EMAIL_URL": "smtp://127.0.0.1:9",
+    "LOG_FORMAT": "json",
     "DEFAULT_FROM_EMAIL": "Bench <hello@127.0.0.1>",
     "DATABASE_URL": DATABASE_URL,
     "REDIS_URL": REDIS_URL,

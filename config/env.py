@@ -44,6 +44,9 @@ class Env(BaseSettings):
     trusted_proxies: list[str] = Field(default_factory=list, description='Networks whose X-Forwarded-For is believed, as JSON: ["10.0.0.0/8"].')
 
     database_url: str = Field("", description="postgresql://… ; empty: the embedded server in .dev/ (development and tests only).")
+    threads_keep_connections: bool = Field(
+        False, description="Each thread keeps a connection to PostgreSQL instead of borrowing one: set by servers whose threads last (gunicorn)."
+    )
     redis_url: str = Field("", description="redis://… ; empty: the embedded server in .dev/ (development and tests only).")
     redis_database: int = Field(0, ge=0, description="First of the three numbered Redis databases that are used.")
 

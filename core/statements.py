@@ -1,7 +1,8 @@
 """Statements written by hand, for the few paths whose cost decides how many people a machine carries.
 
-They are prepared once a connection, where the ORM's are planned each time, and those that do not wait for one another's answers travel together:
-PostgreSQL carries them out in order, each seeing what was committed before it began, for one round trip instead of many.
+PostgreSQL prepares them once a connection, where the ORM's are planned each time. Those that do not wait for one another's answers can travel
+together: they are carried out in order, each seeing what was committed before it began, for one round trip instead of many. ``core.queries``
+makes such statements of querysets.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,8 +12,26 @@ from typing import Any, LiteralString
 import psycopg
 from django.db import connection
 
+
+class PreparingCursor(psycopg.Cursor[Any]):
+    """Sends values apart from the statement, which PostgreSQL therefore knows again. Django's own cursors write the values into it."""
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> "PreparingCursor":
+        super().execute(query, params, prepare=True)
+        return self
+
+
 Rows = psycopg.Cursor[Any]
 Ask = Callable[[LiteralString, Sequence[Any]], Rows]
+
+
+def fetch(sql: str, values: Any) -> list[tuple[Any, ...]]:
+    """The rows of one statement."""
+    connection.ensure_connection()
+    raw = PreparingCursor(connection.connection)
+    with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
 
 
 @contextmanager
@@ -27,7 +46,7 @@ def together() -> Iterator[Ask]:
     raw: Any = connection.connection
 
     def ask(sql: LiteralString, parameters: Sequence[Any]) -> Rows:
-        return psycopg.Cursor(raw).execute(sql, parameters, prepare=True)
+        return PreparingCursor(raw).execute(sql, parameters)
 
     with connection.wrap_database_errors, raw.pipeline():
         yield ask

@@ -23,7 +23,7 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         try:
-            session = selectors.session_behind(tokens.session_id_of(tokens.read_access_token(raw.strip())))
+            session = selectors.session_behind(tokens.session_of(raw.strip()))
         except tokens.NotAuthenticated as error:
             raise AuthenticationFailed(error.message, code=error.code) from None
         if session is None:

@@ -3,9 +3,17 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from accounts.sessions.models import Session
 from accounts.users.models import User
 from core.errors import NotFound
+from core.queries import Prepared, columns, take
+
+SESSION = columns(Session)
+_session_with_person = Prepared(
+    lambda session_id: Session.objects.live().filter(pk=session_id).values_list(*SESSION, *columns(User, "user__")), session_id=UUIDField()
+)
 
 
 def session_behind(session_id: UUID) -> Session | None:
@@ -13,10 +21,12 @@ def session_behind(session_id: UUID) -> Session | None:
 
     This is what every request with a token costs, and it is what makes sign-out, suspension and password change hold at once.
     """
-    session = Session.objects.live().select_related("user").filter(pk=session_id).first()
-    if session is None or not session.user.is_active or session.user.is_suspended:
+    rows = _session_with_person(session_id=session_id)
+    if not rows:
         return None
-    return session
+    session = take(Session, rows[0])
+    session.user = take(User, rows[0], len(SESSION))
+    return None if not session.user.is_active or session.user.is_suspended else session
 
 
 def sessions_of(viewer: User) -> list[Session]:

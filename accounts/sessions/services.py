@@ -63,7 +63,7 @@ def note_use(*, session_id: UUID) -> None:
 
 def session_of_token(access_token: str) -> UUID:
     """The session an access token belongs to. Raises NotAuthenticated("token_invalid")."""
-    return tokens.session_id_of(tokens.read_access_token(access_token))
+    return tokens.session_of(access_token)
 
 
 @transaction.atomic

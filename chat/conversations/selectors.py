@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from accounts.users.models import User
 from chat.conversations.models import Conversation, Membership
 from core.errors import NotFound
+from core.queries import Prepared, columns, somebody, take
 
 
 def conversation_for(viewer: User | None, conversation_id: UUID) -> Conversation:
@@ -16,11 +19,25 @@ def conversation_for(viewer: User | None, conversation_id: UUID) -> Conversation
     return conversation
 
 
+MEMBERSHIP = columns(Membership)
+_membership = Prepared(
+    lambda viewer, conversation_id: (
+        Membership.objects.of(somebody(viewer))
+        .filter(conversation=conversation_id)
+        .values_list(*MEMBERSHIP, *columns(Conversation, "conversation__"))
+    ),
+    viewer=UUIDField(),
+    conversation_id=UUIDField(),
+)
+
+
 def membership_for(viewer: User, conversation_id: UUID) -> Membership:
     """How the viewer stands in a conversation. Raises NotFound like ``conversation_for``."""
-    membership = Membership.objects.of(viewer).select_related("conversation").filter(conversation=conversation_id).first()
-    if membership is None:
+    rows = _membership(viewer=viewer.pk, conversation_id=conversation_id)
+    if not rows:
         raise NotFound
+    membership = take(Membership, rows[0])
+    membership.conversation = take(Conversation, rows[0], len(MEMBERSHIP))
     return membership
 
 

@@ -84,7 +84,7 @@ class ConversationMessages(Endpoint):
         elif "around" in query and paging["cursor"] is None:
             page = selectors.history_around(self.viewer, conversation_id, message_id=query["around"], limit=paging["limit"])
         else:
-            page = selectors.history(self.viewer, conversation_id, **paging)
+            return page_response(request, selectors.history_shapes(self.viewer, conversation_id, **paging), list)
         return page_response(request, page, lambda rows: plain(map(message_shape, rows)))
 
     @operation("Send a message", request=MessageRequest, response=MessageSerializer, status=201)

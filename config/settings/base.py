@@ -78,28 +78,27 @@ INSTALLED_APPS = ["daphne", *SLICES, *THIRD_PARTY_APPS]
 
 MIDDLEWARE = [
     "core.ops.middleware.probe_middleware",
-    "core.ops.middleware.request_id_middleware",
+    "core.ops.middleware.request_middleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Before SessionMiddleware: it replaces the lazy request.user, which would break token authentication of allauth's headless views.
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.sessions.middleware.SessionUseMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "core.api.middleware.RestMiddleware",  # answers REST; all below is for pages
+    "django.middleware.locale.LocaleMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.web.middleware.LocalTime",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.sessions.middleware.SessionUseMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
     "core.web.middleware.Refusals",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -139,10 +138,13 @@ DEV_DIR = BASE_DIR / ".dev"
 EMBEDDED = Home(DEV_DIR)
 DATABASE_URL = env.database_url or EMBEDDED.database_url
 REDIS_URL = env.redis_url or EMBEDDED.redis_url
-# Under ASGI every request may run on a thread of its own, so connections come from psycopg's pool, never from CONN_MAX_AGE.
-database = dj_database_url.parse(DATABASE_URL, conn_max_age=0)
-# The ORM binds on the client and prepares nothing; what core.statements sends is prepared, by name, once a connection.
-database["OPTIONS"] = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 16, "timeout": 10}, "prepare_threshold": 1}
+# Under ASGI every request may run on a thread of its own, so connections come from psycopg's pool, never from CONN_MAX_AGE. The threads of a
+# WSGI server last, so each keeps its connection, and with it the statements that PostgreSQL has prepared for it. The ORM binds on the client and
+# prepares nothing; what core.statements sends is prepared at its first use.
+database = dj_database_url.parse(DATABASE_URL, conn_max_age=600 if env.threads_keep_connections else 0)
+database["OPTIONS"] = {**database.get("OPTIONS", {}), "prepare_threshold": 1}
+if not env.threads_keep_connections:
+    database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

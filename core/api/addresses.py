@@ -14,10 +14,15 @@ def client_address(request: HttpRequest) -> str:
 
     ``X-Forwarded-For`` is read from the right, because only what our own proxies appended is true; whatever a client wrote stands to the left of it.
     """
-    address = parse(request.META.get("REMOTE_ADDR", ""))
+    return _nearest(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""), tuple(settings.TRUSTED_PROXIES))
+
+
+@lru_cache(maxsize=1000)  # of what strangers write, so not many
+def _nearest(peer: str, forwarded: str, _trusted: tuple[str, ...]) -> str:
+    address = parse(peer)
     if address is None:
         return "unknown"
-    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    hops = forwarded.split(",")
     while hops and is_trusted(address):
         before = parse(hops.pop())
         if before is None:
@@ -26,6 +31,7 @@ def client_address(request: HttpRequest) -> str:
     return str(address)
 
 
+@lru_cache(maxsize=1000)  # of what strangers write, so not many
 def limit_key(address: str) -> str:
     """What limits count by: the address, or its /64 network, since one IPv6 client has all of that."""
     parsed = parse(address)

@@ -6,7 +6,7 @@ away (``settings.LIMITS_FAIL_CLOSED``); the others let everybody pass.
 
 import contextlib
 import math
-import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,18 +15,17 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
-from limits.storage import RedisStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from core.api.addresses import client_address, limit_key
 from core.errors import RateLimited, Unavailable
+from core.redis_calls import Script, calls
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one scope says about one caller: ``reset_after`` and ``window`` in seconds."""
+    """What one scope says about one caller: ``reset_after`` and ``window`` in seconds; ``along`` are the values that were asked for with it."""
 
     scope: str
     allowed: bool
@@ -34,28 +33,54 @@ class Verdict:
     window: int
     remaining: int
     reset_after: float
+    along: Mapping[str, bytes | None]
 
 
-def consume(scope: str, identity: str) -> Verdict | None:
-    """Count one use of ``scope`` by ``identity``: an address key, an account id, an e-mail.
+# The uses of one identity, the newest first, in seconds by the clock of Redis. A use leaves the list when it leaves the window, so the list is
+# never longer than the limit, and its last entry says when one more becomes possible.
+COUNT = Script("""
+local time, limit, window = redis.call('TIME'), tonumber(ARGV[1]), tonumber(ARGV[2])
+local now = time[1] + time[2] / 1e6
+local oldest = redis.call('LINDEX', KEYS[1], -1)
+while oldest and tonumber(oldest) <= now - window do
+    redis.call('RPOP', KEYS[1])
+    oldest = redis.call('LINDEX', KEYS[1], -1)
+end
+local used = redis.call('LLEN', KEYS[1])
+local allowed = used < limit
+if allowed then
+    redis.call('LPUSH', KEYS[1], string.format('%.6f', now))
+    redis.call('PEXPIRE', KEYS[1], window * 1000)
+    used = used + 1
+end
+local left = window
+if oldest then left = tonumber(oldest) + window - now end
+local answer = {allowed and 1 or 0, limit - used, math.ceil(left * 1e6)}
+for number = 2, #KEYS do answer[number + 2] = redis.call('GET', KEYS[number]) end
+return answer
+""")
+
+
+def consume(scope: str, identity: str, *, along: Sequence[str] = ()) -> Verdict | None:
+    """Count one use of ``scope`` by ``identity``: an address key, an account id, an e-mail. One that is refused does not count.
+
+    ``along`` are keys whose values come back with the verdict: Redis is being asked anyway.
 
     None while Redis is away and the scope is lenient; raises Unavailable where it fails closed.
     """
     item = _item(settings.LIMITS[scope])
-    limiter = _limiter(settings.CACHES["default"]["LOCATION"])
-    identity = identity.strip().casefold()
+    window = item.get_expiry()
     try:
-        allowed = limiter.hit(item, scope, identity)
-        stats = limiter.get_window_stats(item, scope, identity)
+        answer = calls(settings.CACHES["default"]["LOCATION"]).script(COUNT, [_key(scope, item, identity), *along], item.amount, window)
     except redis.RedisError:
         if scope in settings.LIMITS_FAIL_CLOSED:
             raise Unavailable from None
         log.warning("limits_unavailable", scope=scope)
         return None
-    window = item.get_expiry()
+    allowed, remaining, microseconds, *values = answer
     # The window moves: the oldest use leaves it first, and that is when one more becomes possible.
-    reset_after = min(float(window), max(0.0, stats.reset_time - time.time()))
-    return Verdict(scope, allowed, item.amount, window, max(0, stats.remaining), reset_after)
+    reset_after = min(float(window), microseconds / 1e6)
+    return Verdict(scope, bool(allowed), item.amount, window, max(0, remaining), reset_after, dict(zip(along, values, strict=True)))
 
 
 def enforce(scope: str, *identities: str) -> list[Verdict]:
@@ -70,7 +95,7 @@ def enforce(scope: str, *identities: str) -> list[Verdict]:
 def forgive(scope: str, identity: str) -> None:
     """Forget what ``identity`` used of ``scope``. While Redis is away there is nothing to forget."""
     with contextlib.suppress(redis.RedisError):
-        _limiter(settings.CACHES["default"]["LOCATION"]).clear(_item(settings.LIMITS[scope]), scope, identity.strip().casefold())
+        calls(settings.CACHES["default"]["LOCATION"])("DEL", _key(scope, _item(settings.LIMITS[scope]), identity))
 
 
 def enforce_request(request: HttpRequest, scope: str, *identities: str) -> list[Verdict]:
@@ -87,8 +112,6 @@ def _item(rate: str) -> RateLimitItem:
     return parse(rate)
 
 
-@lru_cache
-def _limiter(location: str) -> MovingWindowRateLimiter:
-    # Short timeouts: a Redis that hangs must not hang the request that asks it.
-    pool = redis.BlockingConnectionPool.from_url(location, socket_timeout=1, socket_connect_timeout=1, max_connections=32, timeout=1)
-    return MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool, key_prefix="limits"))
+def _key(scope: str, item: RateLimitItem, identity: str) -> str:
+    """A limit that is changed counts anew: what was counted for another window says nothing about this one."""
+    return f"limits:{scope}:{item.amount}:{item.get_expiry()}:{identity.strip().casefold()}"

@@ -9,12 +9,14 @@ from rest_framework.request import Request
 
 from core.api.renderers import PROBLEM
 
+USUAL = frozenset({"*/*", "application/json", "application/json, text/plain, */*"})  # nothing to weigh
+
 
 class ApiNegotiation(DefaultContentNegotiation):
     """``Accept: application/problem+json`` alone still gets successes, as plain JSON."""
 
     def select_renderer(self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None) -> Any:
-        if wants_problem(request):
+        if request.headers.get("accept", "*/*") in USUAL or wants_problem(request):
             first = next(iter(renderers))
             return first, first.media_type
         return super().select_renderer(request, renderers, format_suffix)

@@ -26,7 +26,8 @@ class ScopeThrottle(BaseThrottle):
         asked = [("api_signed_in", person)] if person else [("api_anonymous", address)]
         if (scope := getattr(view, "limits", {}).get(request.method)) is not None:
             asked += [(scope, identity) for identity in (person, address) if identity]
-        verdicts = [verdict for scope, identity in asked if (verdict := limits.consume(scope, identity)) is not None]
+        along: tuple[str, ...] = getattr(view, "along", ())
+        verdicts = [verdict for scope, identity in asked if (verdict := limits.consume(scope, identity, along=along)) is not None]
         request._request.limit_verdicts = verdicts  # type: ignore[attr-defined]
         refused = [verdict.reset_after for verdict in verdicts if not verdict.allowed]
         self.retry_after = max(refused, default=1.0)

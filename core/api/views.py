@@ -12,6 +12,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from core.api import conditional, idempotency
+from core.api.limits import Verdict
 from core.api.paging import page_arguments, page_response
 from core.api.throttles import limit_headers
 from core.errors import Invalid, NotFound
@@ -26,10 +27,12 @@ class Endpoint(APIView):
 
     ``limits`` names a further scope of ``settings.LIMITS`` by method: ``{"POST": "uploads"}``.
     ``idempotent`` is switched off where answers carry secrets.
+    ``along`` names keys of Redis that are read when the limit is counted, which spares asking once more; ``asked_along`` has their values.
     """
 
     limits: ClassVar[Mapping[str, str]] = {}
     idempotent: ClassVar[bool] = True
+    along: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -41,6 +44,11 @@ class Endpoint(APIView):
         """The signed-in person, or None. Selectors take it as it is."""
         user = self.request.user
         return None if isinstance(user, AnonymousUser) else user
+
+    def asked_along(self, key: str) -> bytes | None:
+        """The value of one of ``along``; None also while Redis is away."""
+        verdicts: list[Verdict] = getattr(self.request._request, "limit_verdicts", [])
+        return verdicts[0].along.get(key) if verdicts else None
 
     def validated(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The body in the shape ``serializer`` declares, or a 400 that names the fields."""

@@ -1,11 +1,22 @@
-"""Error reports to Sentry, when it is configured, without anything about people but their id."""
+"""What nobody caught: into the log with its traceback, and to Sentry, when it is configured, without anything about people but their id."""
 
 from typing import Any
 
 import sentry_sdk
+import structlog
 from django.conf import settings
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
 
 from core.ops.redaction import clean
+
+log = structlog.get_logger(__name__)
+
+
+@receiver(got_request_exception, dispatch_uid="core.ops.errors")
+def note_failure(**_: Any) -> None:
+    """Pages and REST alike say so when answering broke."""
+    log.exception("request_failed")
 
 
 def start_reporting() -> None:

@@ -5,6 +5,7 @@ Our own modules log through structlog; what others log through ``logging`` takes
 
 from typing import Any
 
+import msgspec
 import structlog
 
 from core.ops.redaction import redact
@@ -19,6 +20,11 @@ SHARED: list[Any] = [
 ]
 
 
+def as_json(event: Any, default: Any = None, **_: Any) -> str:
+    """The line, by the encoder that answers go through; what no JSON knows is shown as structlog shows it."""
+    return msgspec.json.encode(event, enc_hook=default).decode()
+
+
 def logging_settings(log_format: str, log_level: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING. ``log_format`` is "json" or "console"."""
     structlog.configure(
@@ -28,7 +34,7 @@ def logging_settings(log_format: str, log_level: str) -> dict[str, Any]:
     )
     # The traceback becomes text before redaction, so that what an exception quotes is redacted too.
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, redact]
-    last.append(structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False))
+    last.append(structlog.processors.JSONRenderer(serializer=as_json) if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False))
     formatter = {"()": structlog.stdlib.ProcessorFormatter, "processors": last, "foreign_pre_chain": SHARED}
     return {
         "version": 1,

@@ -1,5 +1,6 @@
 """The outermost layer: probes are answered before anything else, and every answer carries the id that its log lines have."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -7,10 +8,13 @@ import structlog
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.functional import SimpleLazyObject
 
 from core.api.addresses import client_address
 from core.ops.health import answer_probe
 from core.request_ids import accepted_request_id
+
+log = structlog.get_logger(__name__)
 
 
 @sync_and_async_middleware
@@ -34,20 +38,20 @@ PROBES = frozenset({"/healthz", "/readyz"})
 
 
 @sync_and_async_middleware
-def request_id_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Keep a harmless X-Request-ID, replace any other, and give it back."""
+def request_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """Keep a harmless X-Request-ID, replace any other, give it back, and write the one log line of this request."""
     if iscoroutinefunction(get_response):
 
         async def identify_async(request: HttpRequest) -> HttpResponse:
-            request_id = begin(request)
+            request_id, started = begin(request), time.perf_counter()
             awaited: Awaitable[HttpResponse] = get_response(request)
-            return finish(await awaited, request_id)
+            return finish(request, await awaited, request_id, started)
 
         return identify_async
 
     def identify(request: HttpRequest) -> HttpResponse:
-        request_id = begin(request)
-        return finish(get_response(request), request_id)
+        request_id, started = begin(request), time.perf_counter()
+        return finish(request, get_response(request), request_id, started)
 
     return identify
 
@@ -59,7 +63,17 @@ def begin(request: HttpRequest) -> str:
     return request_id
 
 
-def finish(response: HttpResponse, request_id: str) -> HttpResponse:
+def finish(request: HttpRequest, response: HttpResponse, request_id: str, started: float) -> HttpResponse:
     response["X-Request-ID"] = request_id
+    status = response.status_code
+    write = log.info if status < 400 else log.warning if status < 500 else log.error
+    took = round((time.perf_counter() - started) * 1000, 1)
+    write("request", method=request.method, path=request.get_full_path(), status=status, ms=took, user_id=known_person(request))
     structlog.contextvars.clear_contextvars()
     return response
+
+
+def known_person(request: HttpRequest) -> str | None:
+    """Who asked, where answering has found that out; a log line is not worth a query."""
+    user = getattr(request, "_cached_user", None) or vars(request).get("user")
+    return None if user is None or isinstance(user, SimpleLazyObject) or user.pk is None else str(user.pk)

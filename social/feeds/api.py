@@ -14,11 +14,11 @@ from core.api.schema import operation
 from core.api.views import Endpoint
 from core.paging import Page
 from social.feeds import selectors
-from social.feeds.cache import KeptPage, KeptPost, public_page
+from social.feeds.cache import GENERATION, KeptPage, KeptPost, public_page
 from social.graph.selectors import visible_person
 from social.posts.models import Post
-from social.posts.selectors import liked_posts, posts_by
-from social.posts.serializers import PostSerializer, post_shape
+from social.posts.selectors import mark_liked, posts_by
+from social.posts.serializers import PostSerializer, post_for, post_shape
 
 FLAGS = {
     (liked, mine): b',"liked":%s,"mine":%s}' % (str(liked).lower().encode(), str(mine).lower().encode())
@@ -35,14 +35,15 @@ class HomeFeedEndpoint(Endpoint):
 
 class PublicFeedEndpoint(Endpoint):
     permission_classes = [AllowAny]
+    along = (GENERATION,)
 
     @operation("Everything public", response=PostSerializer, paged=True)
     def get(self, request: Request) -> Response:
         arguments = self.page_arguments()
         if arguments["cursor"]:
             return answer_feed(self, selectors.public_feed(self.viewer, **arguments))
-        kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]))
-        return page_response(request, Page(kept.posts, kept.next), lambda posts: finished(self.viewer, posts))
+        kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]), generation=self.asked_along(GENERATION))
+        return page_response(request, Page(kept.posts, kept.next), lambda _: finished(self.viewer, kept))
 
 
 class ProfileFeedEndpoint(Endpoint):
@@ -51,25 +52,28 @@ class ProfileFeedEndpoint(Endpoint):
     @operation("What a person published", response=PostSerializer, paged=True)
     def get(self, request: Request, user: str) -> Response:
         person = visible_person(self.viewer, user)
-        return answer_feed(self, posts_by(self.viewer, person, **self.page_arguments()))
+        page = posts_by(self.viewer, person, **self.page_arguments())
+        mark_liked(self.viewer, page.items)
+        return answer_feed(self, page)
 
 
 def answer_feed(endpoint: Endpoint, page: Page[Post]) -> Response:
-    """A page of posts with the viewer's likes, asked for in one query."""
-    context = {"viewer": endpoint.viewer, "liked_posts": liked_posts(endpoint.viewer, [post.pk for post in page.items])}
-    return page_response(endpoint.request, page, lambda posts: PostSerializer(posts, many=True, context=context).data)
+    """A page of posts that know whether the viewer likes them."""
+    viewer = endpoint.viewer
+    return page_response(endpoint.request, page, lambda posts: [post_for(viewer, post, liked=post.liked) for post in posts])
 
 
 def kept_page(limit: int) -> KeptPage:
     """The public feed's first page as nobody in particular sees it."""
     page = selectors.public_feed(None, limit=limit)
-    return KeptPage([KeptPost(post.pk, post.author_id, encoder.encode(post_shape(post))[:-1]) for post in page.items], page.next)
+    posts = [KeptPost(str(post.pk), post.author_id, encoder.encode(post_shape(post))[:-1]) for post in page.items]
+    return KeptPage(posts, page.next, "{" + ",".join(post.id for post in posts) + "}")
 
 
-def finished(viewer: User | None, posts: list[KeptPost]) -> Any:
+def finished(viewer: User | None, page: KeptPage) -> Any:
     """The kept posts as JSON for ``viewer``: without those the viewer may not read, with the viewer's flags."""
     if viewer is None:
-        return msgspec.Raw(b"[" + b",".join(post.body + FLAGS[False, False] for post in posts) + b"]")
-    likes = selectors.viewer_flags(viewer, [post.id for post in posts])
-    shown = (post.body + FLAGS[likes[post.id], post.author_id == viewer.pk] for post in posts if post.id in likes)
+        return msgspec.Raw(b"[" + b",".join([post.body + FLAGS[False, False] for post in page.posts]) + b"]")
+    likes = selectors.viewer_flags(viewer, page.ids)
+    shown = [post.body + FLAGS[likes[post.id], post.author_id == viewer.pk] for post in page.posts if post.id in likes]
     return msgspec.Raw(b"[" + b",".join(shown) + b"]")

@@ -9,7 +9,6 @@ from social.feeds import selectors
 from social.graph.selectors import suggestions
 from social.posts.forms import PostForm
 from social.posts.pages import signed_in, viewer_of
-from social.posts.selectors import mark_liked
 
 
 @require_safe
@@ -18,7 +17,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the people one follows published; where that is nothing, people to follow."""
     viewer = signed_in(request)
     page = selectors.home_feed(viewer, cursor=request.GET.get("cursor"))
-    mark_liked(viewer, page.items)
     context = {"posts": page.items, "next": page.next, "form": PostForm(), "people": suggestions(viewer, limit=5)}
     return render(request, "social/feeds/home.html", context)
 
@@ -36,5 +34,4 @@ def explore(request: HttpRequest) -> HttpResponse:
     """Everything public, for everybody."""
     viewer = viewer_of(request)
     page = selectors.public_feed(viewer, cursor=request.GET.get("cursor"))
-    mark_liked(viewer, page.items)
     return render(request, "social/feeds/explore.html", {"posts": page.items, "next": page.next})

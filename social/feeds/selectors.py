@@ -3,14 +3,18 @@
 A page may therefore hold fewer posts than it asked for (some vanished between the two steps) and still have a next one.
 """
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, TextField, UUIDField, Value, prefetch_related_objects
+from django.db.models.functions import Cast
 
 from accounts.users.models import User
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
-from social.posts.models import Audience, Post, PostLike
+from core.queries import UUIDS, Prepared, columns, somebody, take
+from core.statements import fetch
+from social.posts.models import Audience, Post, PostImage, PostLike
 from social.posts.querysets import live
 
 # Newest ids of each author from the author's own stretch of the index, then the newest of those: the cost follows the authors, not their posts.
@@ -31,6 +35,37 @@ HOME_IDS = """
 AFTER_ALL = UUID(int=2**128 - 1)
 
 
+def _likes_it(viewer: Any) -> Exists:
+    return Exists(PostLike.objects.filter(user=viewer, post=OuterRef("pk")))
+
+
+def _posts(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
+    """What a feed shows of posts that ``viewer`` may read: all of the row and its author, whether the viewer likes it, whether it has pictures."""
+    liked = Value(False) if viewer is None else _likes_it(viewer)
+    rows = Post.objects.visible_to(None if viewer is None else somebody(viewer)).filter(pk__any=ids)
+    rows = rows.annotate(likes_it=liked, has_images=Exists(PostImage.objects.filter(post=OuterRef("pk"))))
+    return rows.values_list(*columns(Post), *columns(User, "author__"), "likes_it", "has_images")
+
+
+AUTHOR_AT = len(columns(Post))
+_posts_for = Prepared(_posts, viewer=UUIDField(), ids=UUIDS)
+_posts_for_anybody = Prepared(lambda ids: _posts(None, ids), ids=UUIDS)
+_viewer_flags = Prepared(
+    lambda viewer, ids: (
+        Post.objects.visible_to(somebody(viewer))
+        .filter(pk__any=ids)
+        .annotate(key=Cast("pk", TextField()), likes_it=_likes_it(viewer))
+        .values_list("key", "likes_it")
+    ),
+    viewer=UUIDField(),
+    ids=UUIDS,
+)
+_public_ids = Prepared(
+    lambda before, limit: Post.objects.filter(live(), audience=Audience.PUBLIC, pk__lt=before).order_by("-pk").values_list("pk")[: limit + 1],
+    before=UUIDField(),
+)
+
+
 def home_feed(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
     """What the people the viewer follows published, and the viewer's own, newest first."""
     return posts_of(viewer, home_ids(viewer, cursor=cursor, limit=limit))
@@ -44,16 +79,14 @@ def public_feed(viewer: User | None, *, cursor: str | None = None, limit: int = 
 def home_ids(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
     """A page of the home feed as ids, from indexes alone."""
     limit = _bounded(limit)
-    with connection.cursor() as database:
-        database.execute(HOME_IDS, {"viewer": viewer.pk, "before": _before(cursor), "count": limit + 1})
-        return _page([row[0] for row in database.fetchall()], limit)
+    rows = fetch(HOME_IDS, {"viewer": viewer.pk, "before": _before(cursor), "count": limit + 1})
+    return _page([row[0] for row in rows], limit)
 
 
 def public_ids(*, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
     """A page of the public feed as ids, the same for everybody."""
     limit = _bounded(limit)
-    ids = Post.objects.filter(live(), audience=Audience.PUBLIC, pk__lt=_before(cursor)).order_by("-pk").values_list("pk", flat=True)
-    return _page(list(ids[: limit + 1]), limit)
+    return _page([row[0] for row in _public_ids(before=_before(cursor), limit=limit)], limit)
 
 
 def count_newer(viewer: User, key: str) -> int:
@@ -67,9 +100,25 @@ def count_newer(viewer: User, key: str) -> int:
 
 
 def posts_of(viewer: User | None, ids: Page[UUID]) -> Page[Post]:
-    """The posts of a page of ids, as far as the viewer may read them, in its order."""
-    found = {post.pk: post for post in Post.objects.visible_to(viewer).with_content().filter(pk__in=ids.items)}
+    """The posts of a page of ids, as far as the viewer may read them, in its order, each with author, pictures and ``liked``."""
+    rows = _posts_for_anybody(ids=ids.items) if viewer is None else _posts_for(viewer=viewer.pk, ids=ids.items)
+    found: dict[UUID, Post] = {}
+    for row in rows:
+        post = take(Post, row)
+        post.author = take(User, row, AUTHOR_AT)
+        post.liked, post.may_have_images = row[-2:]
+        found[post.pk] = post
+    _bring_images(found.values())
     return Page([found[key] for key in ids.items if key in found], ids.next)
+
+
+def _bring_images(posts: Iterable[Post]) -> None:
+    """In one query, and in none where no post has any: then each is told so, and asking it costs nothing."""
+    if any(post.may_have_images for post in posts):
+        prefetch_related_objects(list(posts), Prefetch("images", PostImage.objects.select_related("upload")))
+    else:
+        for post in posts:
+            post._prefetched_objects_cache = {"images": PostImage.objects.none()}  # type: ignore[attr-defined]
 
 
 def _bounded(limit: int) -> int:
@@ -84,7 +133,9 @@ def _page(ids: list[UUID], limit: int) -> Page[UUID]:
     return Page(ids[:limit], encode_cursor(ids[limit - 1]) if len(ids) > limit else None)
 
 
-def viewer_flags(viewer: User, ids: list[UUID]) -> dict[UUID, bool]:
-    """Of posts kept for everybody: those the viewer may read, and whether the viewer likes each. One query."""
-    liked = Exists(PostLike.objects.filter(user=viewer, post=OuterRef("pk")))
-    return dict(Post.objects.visible_to(viewer).filter(pk__in=ids).annotate(likes_it=liked).values_list("pk", "likes_it"))
+def viewer_flags(viewer: User, ids: str) -> dict[str, bool]:
+    """Of posts kept for everybody: those the viewer may read, and whether the viewer likes each. One query; keys are text, as answers carry them.
+
+    ``ids`` is the array as PostgreSQL writes it ("{…,…}"), because a kept page has it at hand.
+    """
+    return dict(_viewer_flags(viewer=viewer.pk, ids=ids))

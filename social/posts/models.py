@@ -59,6 +59,8 @@ class Post(Writing):
     audience = models.CharField(max_length=10, choices=Audience, default=Audience.PUBLIC)
     comment_count = models.PositiveIntegerField(default=0, editable=False, help_text="Live comments at any depth.")
 
+    may_have_images = True  # False where whoever read the post saw that it has none
+
     objects: ClassVar[PostQuerySet] = PostQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:

@@ -8,8 +8,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.users.serializers import PersonSerializer
-from media_app.uploads.serializers import ImageSerializer
+from accounts.users.models import User
+from accounts.users.serializers import PersonSerializer, person_shape
+from media_app.uploads.serializers import ImageSerializer, image_shape
 from social.posts.models import MAX_ALT_LENGTH, MAX_IMAGES, Audience, Post
 
 
@@ -17,16 +18,21 @@ def post_shape(post: Post) -> dict[str, Any]:
     """The viewer-neutral part of a post."""
     return {
         "id": post.pk,
-        "author": PersonSerializer(post.author).data,
+        "author": person_shape(post.author),
         "body": post.body,
         "body_html": post.body_html,
-        "images": ImageSerializer(post.images.all(), many=True).data,
+        "images": [image_shape(image) for image in post.images.all()] if post.may_have_images else [],
         "audience": post.audience,
         "like_count": post.like_count,
         "comment_count": post.comment_count,
         "created_at": post.created_at,
         "edited_at": post.edited_at,
     }
+
+
+def post_for(viewer: User | None, post: Post, *, liked: bool) -> dict[str, Any]:
+    """A post as ``viewer`` sees it."""
+    return {**post_shape(post), "liked": liked, "mine": viewer is not None and post.author_id == viewer.pk}
 
 
 class PostSerializer(serializers.Serializer):
@@ -46,8 +52,7 @@ class PostSerializer(serializers.Serializer):
     mine = serializers.BooleanField(help_text="The viewer wrote it.")
 
     def to_representation(self, post: Post) -> dict[str, Any]:
-        viewer = self.context["viewer"]
-        return {**post_shape(post), "liked": post.pk in self.context["liked_posts"], "mine": viewer is not None and post.author_id == viewer.pk}
+        return post_for(self.context["viewer"], post, liked=post.pk in self.context["liked_posts"])
 
 
 class PictureSerializer(serializers.Serializer):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.test import RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -43,9 +44,17 @@ def test_authentication_costs_one_query(django_assert_num_queries: DjangoAssertN
         authenticate(token)
 
 
+def test_a_token_that_was_good_before_is_refused_once_it_is_out_of_date() -> None:
+    token = tokens_for(UserFactory.create()).access_token
+    authenticate(token)
+    with time_machine.travel(timezone.now() + timedelta(minutes=15, seconds=1)):
+        assert refusal(token) == "token_invalid"
+
+
 def test_ended_session_is_refused_without_any_deny_list() -> None:
     session = open_session(UserFactory.create())
     token = services.issue_tokens(session_id=session.pk).access_token
+    authenticate(token)
     services.end_session(session_id=session.pk)
     assert refusal(token) == "session_ended"
 

@@ -117,6 +117,20 @@ def test_history_pages_newest_first_and_takes_the_same_queries_for_any_length(co
     assert seen == list(range(9, 0, -1))
 
 
+def test_history_says_of_each_message_what_the_message_itself_says() -> None:
+    ana, ben, conversation = make_pair()
+    say(ana, conversation, "One", "Two", "Three", "Four")
+    one, two, three, four = Message.objects.filter(conversation=conversation).order_by("seq")
+    Message.objects.filter(pk__in=[two.pk, four.pk]).update(reply_to=one)
+    services.edit_message(actor=ana, message_id=two.pk, body="Second")
+    services.delete_message(actor=ana, message_id=three.pk)
+    shown = get(ben, f"conversations/{conversation.pk}/messages")["data"]
+    assert shown == [get(ben, f"messages/{message.pk}")["data"] for message in (four, three, two, one)]
+    assert shown[0]["reply_to"]["body"] == "One"
+    services.hide_message(actor=ben, message_id=four.pk)
+    assert [message["seq"] for message in get(ben, f"conversations/{conversation.pk}/messages")["data"]] == [3, 2, 1]
+
+
 def test_history_after_a_number_is_oldest_first_and_around_a_message_has_it_in_the_middle() -> None:
     ana, ben, conversation = make_pair()
     say(ana, conversation, *"123456789")

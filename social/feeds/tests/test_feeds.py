@@ -1,20 +1,24 @@
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.users.models import User
 from accounts.users.services import suspend_user
+from core.redis_calls import calls
 from core.testing.threads import race
+from media_app.uploads.tests.factories import ReadyImageFactory
 from social.feeds import cache, selectors
 from social.feeds.api import kept_page
 from social.graph import services as graph
 from social.posts import services as posts
-from social.posts.models import Audience, Post
+from social.posts.models import Audience, Post, PostImage
 from social.posts.tests.factories import make_person, make_post
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +95,16 @@ def test_the_kept_page_and_the_page_of_a_cursor_have_one_shape() -> None:
     rest = client(None).get(f"/api/v1/feeds/public?limit=1&cursor={first['pagination']['next']}").json()
     assert first["data"][0].keys() == rest["data"][0].keys()
     assert rest["pagination"]["has_more"] is True
+
+
+def test_whoever_has_the_kept_page_is_told_so_until_it_differs_for_them() -> None:
+    ana, ben, post = make_person(), make_person(), make_post()
+    tags = {person: client(person).get("/api/v1/feeds/public")["ETag"] for person in (ana, ben)}
+    posts.like_post(actor=ana, post=post)
+    again = {person: client(person).get("/api/v1/feeds/public", HTTP_IF_NONE_MATCH=tag) for person, tag in tags.items()}
+    assert (again[ana].status_code, again[ben].status_code) == (200, 304)
+    assert again[ben].content == b""
+    assert again[ben]["RateLimit"]
 
 
 def test_a_block_is_in_force_on_a_kept_page_at_once() -> None:
@@ -178,6 +192,49 @@ def test_a_missing_page_is_computed_once_under_many_readers() -> None:
         pages = race(lambda _: cache.public_page(20, compute), threads=40)
         assert all(isinstance(page, cache.KeptPage) and len(page.posts) == 1 for page in pages)
         assert len(computed) == 1
+
+
+def test_a_process_does_not_believe_its_copy_once_something_changed() -> None:
+    post = make_post()
+    assert keys(feed(None)) == [str(post.pk)]
+    Post.objects.filter(pk=post.pk).update(body="Other words")
+    assert feed(None)[0]["body"] == post.body
+    cache.forget_public_page()
+    assert feed(None)[0]["body"] == "Other words"
+
+
+def test_a_page_of_before_redis_lost_everything_is_not_shown_after_it() -> None:
+    post = make_post()
+    feed(None)
+    Post.objects.filter(pk=post.pk).delete()
+    calls(settings.CACHES["default"]["LOCATION"])("FLUSHDB")
+    assert feed(None) == []
+
+
+def test_a_copy_lives_no_longer_than_the_page_in_redis() -> None:
+    make_post()
+    feed(None)
+    cache._copies.clear()
+    feed(None)
+    copy = cache._copies[20]
+    assert copy.until <= time.monotonic() + cache.SECONDS_KEPT
+    Post.objects.all().delete()
+    assert len(feed(None)) == 1
+    ask = calls(settings.CACHES["default"]["LOCATION"])
+    ask("DEL", copy.key, copy.key + b":claim")
+    cache._copies[20] = copy._replace(until=time.monotonic())
+    assert feed(None) == []
+
+
+def test_pictures_come_with_the_posts_that_have_them(count_queries: Callable[[Callable[[], object]], int]) -> None:
+    ana = make_person()
+    plain, pictured = make_post(ana), make_post(ana)
+    PostImage.objects.create(post=pictured, upload=ReadyImageFactory.create(owner=ana), position=0, alt="A chair")
+    for path in ("feeds/home", "feeds/public"):
+        shown = {row["id"]: [image["alt"] for image in row["images"]] for row in feed(ana, path)}
+        assert shown == {str(plain.pk): [], str(pictured.pk): ["A chair"]}
+    posts_of_home = selectors.home_feed(ana).items
+    assert count_queries(lambda: [list(post.images.all()) for post in posts_of_home]) == 0
 
 
 def test_a_page_computed_before_a_change_is_not_kept_for_after_it() -> None:

@@ -1,0 +1,40 @@
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from core.api.middleware import find
+
+pytestmark = pytest.mark.django_db
+SAMPLE = pytest.mark.urls("core.api.tests.sample")
+
+
+@SAMPLE
+@pytest.mark.parametrize("path", ["/api/v1/things", "/api/v1/things/01935c3e-0000-7000-8000-000000000000", "/api/v1/nothing/here"])
+def test_an_answer_is_nothing_a_browser_would_run_load_or_frame(anyone: APIClient, path: str) -> None:
+    response = anyone.get(path)
+    assert response["Content-Security-Policy"].startswith("default-src 'none'; frame-ancestors 'none'")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["X-Request-ID"]
+    assert int(response["Content-Length"]) == len(response.content)
+
+
+def test_pages_keep_the_policy_of_pages() -> None:
+    response = Client().get("/terms/")
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "DENY"
+    assert "camera=()" in response["Permissions-Policy"]
+
+
+def test_the_api_documentation_is_a_page() -> None:
+    assert "default-src 'none'" not in Client().get("/api/docs/").get("Content-Security-Policy", "")
+
+
+@SAMPLE
+def test_addresses_with_ids_are_looked_up_each_for_itself(anyone: APIClient) -> None:
+    one, other = (find(f"/api/v1/refusals/{kind}").kwargs["kind"] for kind in ("one", "other"))
+    assert (one, other) == ("one", "other")
+    assert find("/api/v1/things") is find("/api/v1/things")
