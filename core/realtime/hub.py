@@ -15,7 +15,6 @@ import structlog
 from django.conf import settings
 
 from core.realtime import metrics
-from core.realtime.admission import Admissions
 from core.realtime.bus import Bus, Deliver, Disconnect, Join, Leave, Missed, Operation, end
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
@@ -44,7 +43,6 @@ class Hub:
         self.draining = False
         self.bus = Bus(self.perform, self.missed)
         self.seats = Seats(self.bus)
-        self.admissions = Admissions(self)
         self._incoming: deque[Operation] = deque()
         self._scheduled = False
         self._heartbeat_due = time.monotonic() + settings.REALTIME_HEARTBEAT_SECONDS

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CommandHandler = Callable[["Connection", Any], Any]
 Rooms = Mapping["Connection", Iterable[str]]
 ConnectHook = Callable[[Sequence["Connection"]], "Rooms | Awaitable[Rooms]"]
-DisconnectHook = Callable[["Connection"], "Awaitable[None] | None"]
+DisconnectHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
 ResumeHook = Callable[["Connection", Any], "Awaitable[Any] | Any"]
 HeartbeatHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
 GapHook = Callable[[str, "list[Connection]"], Awaitable[None]]
@@ -82,6 +82,15 @@ class Command:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of ``resume``: what the client says in it, what the ``ack`` says of it, and who sends what was missed."""
+
+    payload: Any
+    answer: Any
+    hook: ResumeHook
+
+
 @dataclass(slots=True)
 class Hooks:
     """What slices want to hear of a connection's life. Plain functions run on a thread, coroutines on the event loop."""
@@ -89,7 +98,7 @@ class Hooks:
     connect: list[ConnectHook] = field(default_factory=list)
     disconnect: list[DisconnectHook] = field(default_factory=list)
     heartbeat: list[HeartbeatHook] = field(default_factory=list)
-    resume: dict[str, tuple[type[Any], ResumeHook]] = field(default_factory=dict)
+    resume: dict[str, Section] = field(default_factory=dict)
     gap: dict[str, GapHook] = field(default_factory=dict)
 
 
@@ -146,7 +155,10 @@ def on_connect(hook: HandlerT) -> HandlerT:
 
 
 def on_disconnect(hook: HandlerT) -> HandlerT:
-    """Call ``hook(connection)`` when an authenticated socket is gone, after it left its rooms."""
+    """Call ``hook(connections)`` when authenticated sockets are gone, after they left their rooms, with all that went together.
+
+    Its queries are to be as many for one as for five hundred.
+    """
     hooks.disconnect.append(hook)
     return hook
 
@@ -160,11 +172,15 @@ def on_heartbeat(hook: HandlerT) -> HandlerT:
     return hook
 
 
-def on_resume(section: str, payload: Any) -> Callable[[HandlerT], HandlerT]:
-    """Call ``hook(connection, value)`` when a client's ``resume`` carries ``section``: send what it missed, in order."""
+def on_resume(section: str, payload: Any, *, answer: Any) -> Callable[[HandlerT], HandlerT]:
+    """Call ``hook(connection, value)`` when a client's ``resume`` carries ``section``: send what it missed, in order.
+
+    Sections are carried out in the order they were registered in, whatever order the client names them in. ``answer`` is what the hook returns
+    for the ``ack``.
+    """
 
     def register(hook: HandlerT) -> HandlerT:
-        hooks.resume[section] = (payload, hook)
+        hooks.resume[section] = Section(payload, answer, hook)
         return hook
 
     return register

@@ -47,7 +47,7 @@ def enter_conversations(connections: Sequence[Connection]) -> dict[Connection, l
     return rooms
 
 
-@on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)])
+@on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, Resumed])
 async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Resumed]:
     """Send what came after the messages the client saw last. Conversations that are not the client's are left out of the answer."""
     answers = {}
