@@ -313,7 +313,6 @@ LIMITS = {
     "confirm": "20/15 minutes",
     "mail": "5/hour",
     "uploads": "10/hour",
-    "messages": "30/minute",
     "reports": "20/hour",
     **env.limits,
 }

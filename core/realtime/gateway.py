@@ -194,7 +194,7 @@ class Gateway(AsyncConsumer):
         if not connection.user_id and not command.anonymous:
             raise not_authenticated()
         data = read_data(command, frame.data)
-        if command.limits and (wait := self.hub.windows.take(connection.user_id or connection.id, command.name, command.limits)):
+        if command.limits and (wait := await self.used(command)):
             raise RateLimited(wait, details={"limit": command.name})
         started = time.perf_counter()
         try:
@@ -203,6 +203,13 @@ class Gateway(AsyncConsumer):
             return await in_thread(command.handler, connection, data)
         finally:
             seconds.observe(time.perf_counter() - started)
+
+    async def used(self, command: Command) -> float:
+        """Count one use. Returns the seconds to wait when it is one too many."""
+        connection, budgets = self.connection, self.hub.budgets
+        if connection.user_id:
+            return await budgets.take(connection.user_id, command.name, command.limits)
+        return budgets.windows.take(connection.id, command.name, command.limits)
 
     def error(self, error: DomainError, ref: str | None) -> None:
         metrics.refused.labels(error.code).inc()

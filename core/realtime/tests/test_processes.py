@@ -167,6 +167,19 @@ async def test_redis_killed_and_back_empty_keeps_sockets_and_mends_itself(own_re
         await heard_again(ben, ana)
 
 
+async def test_limits_of_a_person_hold_over_all_processes(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 2) as (one, other):
+        sockets = [await one.socket("1.1"), await other.socket("1.2"), await other.socket("1.3")]
+        for client in sockets:
+            for ref in range(6):
+                await client.send(json.dumps({"type": "test:count", "ref": str(ref)}))
+        answers = [json.loads(await client.recv()) for client in sockets for _ in range(6)]
+        assert sorted(answer["type"] for answer in answers) == ["ack"] * 6 + ["error"] * 12
+        assert {answer["data"]["code"] for answer in answers if answer["type"] == "error"} == {"rate_limited"}
+        stranger = await one.socket("2.1")
+        await call(stranger, "test:count")
+
+
 async def test_slow_reader_is_closed_and_stalls_nobody(own_redis: OwnRedis) -> None:
     async with serving(own_redis, 1) as (server,):
         slow = await server.socket("1.1", max_queue=1)
