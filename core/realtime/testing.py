@@ -137,6 +137,10 @@ class SocketClient:
         frame = await self._next(lambda frame: frame["type"] == kind and fields.items() <= (frame["data"] or {}).items())
         return frame["data"]
 
+    async def next(self, *kinds: str) -> Any:
+        """The ``data`` of the next frame of any of these types."""
+        return (await self._next(lambda frame: frame["type"] in kinds))["data"]
+
     async def expect_close(self) -> int:
         """The code the server closes with; frames before it are kept."""
         while self.close_code is None:
