@@ -22,48 +22,22 @@ from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from chat.conftest import Connect
 from chat.conversations.models import Conversation, Membership
-from chat.conversations.services import clear_conversation
-from chat.conversations.tests.factories import make_pair
 from chat.messages import services
 from chat.messages.drafts import Draft
 from chat.messages.events import MessagesSent
 from chat.messages.handlers import tell_messages
 from chat.messages.models import Message
-from chat.messages.sockets import order
+from chat.messages.tests.talking import numbers, pair, refused, say, write
 from chat.messages.wire import conversation_room
 from core.events.models import OutboxEvent
 from core.events.outbox import sweep
 from core.realtime.hub import current_hub
 from core.realtime.limits import Limit
 from core.realtime.registry import commands
-from core.realtime.testing import SocketClient, SocketError
+from core.realtime.testing import SocketClient
 from social.graph.services import block, unblock
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Pair = tuple[User, User, Conversation]
-
-
-async def pair() -> Pair:
-    return await sync_to_async(make_pair)()
-
-
-async def say(sender: User, conversation: Conversation, *bodies: str) -> None:
-    for body in bodies:
-        await sync_to_async(services.send_message)(sender=sender, conversation_id=conversation.pk, body=body)
-
-
-async def write(socket: SocketClient, conversation: Conversation, body: str = "hello", **more: Any) -> Any:
-    return await socket.call("message:send", {"conversation": str(conversation.pk), "body": body, "temp_id": uuid4().hex, **more})
-
-
-async def refused(socket: SocketClient, kind: str, data: dict[str, Any]) -> str:
-    with pytest.raises(SocketError) as error:
-        await socket.call(kind, data)
-    return error.value.code
-
-
-async def numbers(socket: SocketClient, count: int) -> list[int]:
-    return [(await socket.expect("message:new"))["seq"] for _ in range(count)]
 
 
 async def test_a_message_is_acknowledged_and_reaches_everyone_once(connect: Connect) -> None:
@@ -185,95 +159,6 @@ async def test_resume_leaves_out_what_the_person_deleted(connect: Connect) -> No
     assert await numbers(socket, 2) == [1, 3]
     await say(ana, conversation, "four")
     assert await numbers(socket, 1) == [4]
-
-
-async def edit(sender: User, conversation: Conversation, seq: int, body: str) -> None:
-    message = await Message.objects.aget(conversation=conversation, seq=seq)
-    await sync_to_async(services.edit_message)(actor=sender, message_id=message.pk, body=body)
-
-
-async def delete(sender: User, conversation: Conversation, seq: int) -> None:
-    message = await Message.objects.aget(conversation=conversation, seq=seq)
-    await sync_to_async(services.delete_message)(actor=sender, message_id=message.pk)
-
-
-async def changes(socket: SocketClient, count: int) -> list[tuple[int, int, str | None]]:
-    """The next frames that tell of changes: number, message, and its words if it still has any."""
-    found = []
-    for _ in range(count):
-        frame = await socket.next("message:edited", "message:deleted")
-        found.append((frame["change"], frame["seq"], frame.get("body")))
-    return found
-
-
-async def test_changes_are_numbered_live_and_on_resume_told_once_each_as_the_message_is_now(connect: Connect) -> None:
-    ana, ben, conversation = await pair()
-    await say(ana, conversation, "one", "two", "three", "four")
-    watching = await connect(ben)
-    await edit(ana, conversation, 1, "uno")
-    await edit(ana, conversation, 2, "dos")
-    await delete(ana, conversation, 3)
-    await edit(ana, conversation, 1, "eins")
-    everything = [(2, 2, "dos"), (3, 3, None), (4, 1, "eins")]
-    assert await changes(watching, 4) == [(1, 1, "uno"), *everything]
-
-    away = await connect(ben)
-    target = str(conversation.pk)
-    for since, told in ((0, everything), (1, everything), (2, everything[1:]), (4, []), (9, [])):
-        answer = await away.call("resume", {"changes": {target: since, str(uuid4()): 0}})
-        assert answer == {"changes": {target: {"last_change": max(4, since), "head": 4}}}
-        assert await changes(away, len(told)) == told
-    assert (await away.call("conversation:join", {"conversation": target}))["last_change"] == 4
-    assert await away.quiet(besides="notification:")
-
-
-async def test_resume_tells_of_a_change_with_the_message_or_after_it_but_not_both(connect: Connect) -> None:
-    ana, ben, conversation = await pair()
-    await say(ana, conversation, "seen", "missed", "missed too")
-    await edit(ana, conversation, 2, "edited before it was seen")
-    await edit(ana, conversation, 1, "edited after it was seen")
-    await delete(ana, conversation, 3)
-    socket, target = await connect(ben), str(conversation.pk)
-    answer = await socket.call("resume", {"changes": {target: 0}, "conversations": {target: 1}})
-    assert answer == {"conversations": {target: {"last_seq": 3, "head": 3}}, "changes": {target: {"last_change": 3, "head": 3}}}
-    missed = [await socket.expect("message:new") for _ in range(2)]
-    assert [(one["seq"], one["body"], one["deleted_at"] is None) for one in missed] == [(2, "edited before it was seen", True), (3, "", False)]
-    assert await changes(socket, 1) == [(2, 1, "edited after it was seen")]
-    assert await socket.quiet(besides="notification:")
-
-
-async def test_more_changes_than_one_answer_carries_are_asked_for_again(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(order, "RESUME_CHANGES", 4)
-    monkeypatch.setattr(order, "PAGE", 2)
-    ana, ben, conversation = await pair()
-    await say(ana, conversation, *(str(number) for number in range(6)))
-    for seq in range(6, 0, -1):
-        await edit(ana, conversation, seq, "changed")
-    socket, target = await connect(ben), str(conversation.pk)
-    assert (await socket.call("resume", {"changes": {target: 0}}))["changes"][target] == {"last_change": 4, "head": 6}
-    assert (await socket.call("resume", {"changes": {target: 4}}))["changes"][target] == {"last_change": 6, "head": 6}
-    assert await changes(socket, 6) == [(number, 7 - number, "changed") for number in range(1, 7)]
-
-
-async def test_changes_of_what_the_person_deleted_or_may_not_see_are_not_told(connect: Connect) -> None:
-    ana, ben, conversation = await pair()
-    await say(ana, conversation, "cleared", "hidden", "shown")
-    await sync_to_async(clear_conversation)(actor=ben, conversation_id=conversation.pk)
-    await say(ana, conversation, "hidden", "shown")
-    hidden = await Message.objects.aget(seq=4)
-    await sync_to_async(services.hide_message)(actor=ben, message_id=hidden.pk)
-    for seq in (1, 4, 5):
-        await edit(ana, conversation, seq, "changed")
-    target = {"changes": {str(conversation.pk): 0}}
-    bens, stranger = await connect(ben), await connect(await sync_to_async(UserFactory.create)())
-    await bens.call("resume", target)
-    assert await changes(bens, 1) == [(3, 5, "changed")]
-    assert await stranger.call("resume", target) == {"changes": {}}
-    await sync_to_async(block)(actor=ben, target=ana)
-    assert await bens.call("resume", target) == {"changes": {}}
-    await bens.expect("conversation:removed")
-    for socket in (bens, stranger):
-        assert await socket.quiet(besides="notification:")
 
 
 async def test_messages_sent_while_resuming_come_once_and_in_order(connect: Connect) -> None:
