@@ -21,50 +21,48 @@ the ``data`` of the ``ack``; a ``DomainError`` they raise is the ``error``. The 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
+from core.realtime.connection import Connection
+from core.realtime.frames import Inbound, Outbound, encode, frame, outbound
 from core.realtime.limits import Limit
 
-if TYPE_CHECKING:
-    from core.realtime.connection import Connection
-
-CommandHandler = Callable[["Connection", Any], Any]
-Rooms = Mapping["Connection", Iterable[str]]
-ConnectHook = Callable[[Sequence["Connection"]], "Rooms | Awaitable[Rooms]"]
-DisconnectHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
-ResumeHook = Callable[["Connection", Any], "Awaitable[Any] | Any"]
-HeartbeatHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
-GapHook = Callable[[str, "list[Connection]"], Awaitable[None]]
-RoomAuthoriser = Callable[["Connection", str], bool]
-
-
-class Inbound(msgspec.Struct, kw_only=True):
-    """Base of what clients send. Unknown fields are ignored, so that newer clients may talk to older servers."""
-
-
-outbound: dict[str, "type[Outbound]"] = {}
-
-
-class OutboundMeta(msgspec.StructMeta):
-    """Takes the name on the wire as a class argument and enters the type in ``outbound``."""
-
-    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, type: str = "", **options: Any) -> "OutboundMeta":  # noqa: A002
-        cls: Any = super().__new__(mcs, name, bases, namespace, **{"frozen": True, "kw_only": True, **options})
-        cls.type = type
-        if bases[0] is not msgspec.Struct:
-            known = outbound.get(type)
-            if not type or (known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__)):
-                raise RuntimeError(f"{name} needs a frame type of its own, not {type!r}")
-            outbound[type] = cls
-        return cast("OutboundMeta", cls)
-
-
-class Outbound(msgspec.Struct, metaclass=OutboundMeta):
-    """Base of what the server sends. The class argument ``type`` is the name on the wire; its fields are ``data``."""
-
-    type: ClassVar[str]
+__all__ = [  # with what ``frames`` has: slices import from here
+    "Command",
+    "ConnectHook",
+    "DisconnectHook",
+    "GapHook",
+    "HeartbeatHook",
+    "Hooks",
+    "Inbound",
+    "Outbound",
+    "ResumeHook",
+    "Rooms",
+    "Section",
+    "command",
+    "commands",
+    "encode",
+    "frame",
+    "hooks",
+    "on_connect",
+    "on_disconnect",
+    "on_gap",
+    "on_heartbeat",
+    "on_resume",
+    "outbound",
+    "room",
+    "room_kinds",
+]
+CommandHandler = Callable[[Connection, Any], Any]
+Rooms = Mapping[Connection, Iterable[str]]
+ConnectHook = Callable[[Sequence[Connection]], Rooms | Awaitable[Rooms]]
+DisconnectHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
+ResumeHook = Callable[[Connection, Any], Awaitable[Any] | Any]
+HeartbeatHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
+GapHook = Callable[[str, list[Connection]], Awaitable[None]]
+RoomAuthoriser = Callable[[Connection, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +200,3 @@ def on_gap(kind: str) -> Callable[[HandlerT], HandlerT]:
 def room(kind: str, *, authorise: RoomAuthoriser) -> None:
     """Let clients ask for rooms ``<kind>:<id>`` with ``room:join``. ``authorise(connection, id)`` runs on a thread; False looks like "not found"."""
     room_kinds[kind] = authorise
-
-
-def frame(message: Outbound) -> str:
-    """``message`` as it goes over the wire. Made once, however many get it."""
-    return encode({"type": message.type, "data": message}).decode()
-
-
-encode = msgspec.json.Encoder().encode
