@@ -160,7 +160,13 @@ def celery_url(url: str, number: int) -> str:
 
 
 REDIS_DATABASE = env.redis_database  # the socket's bus and live state; the next is the cache and limits, the one after it Celery's broker
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1)}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1),
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # a Redis that hangs is one that is gone
+    }
+}
 
 # --- The socket at /ws/ -------------------------------------------------------------------------------------------------------------------
 REALTIME_AUTHENTICATOR = "accounts.sessions.sockets.Authenticator"
@@ -179,7 +185,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "socket_timeout": 5}
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {"media_app.*": {"queue": "media"}}
 # A tick that no worker took in time is dropped: the next one does the same work.
