@@ -160,7 +160,7 @@ def celery_url(url: str, number: int) -> str:
 
 
 REDIS_DATABASE = env.redis_database  # the socket's bus and live state; the next is the cache and limits, the one after it Celery's broker
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1),

@@ -114,7 +114,7 @@ def spend(person_id: UUID | str, name: str) -> None:
     if not limits:
         return
     try:
-        (wait,) = _client(settings.REALTIME_REDIS_URL).eval(SPEND, 1, _key(str(person_id), name), _spelled(limits))  # type: ignore[misc]
+        (wait,) = _client(settings.REALTIME_REDIS_URL).eval(SPEND, 1, _key(str(person_id), name), _spelled(limits))
     except UNANSWERED as error:
         metrics.limits_unchecked.inc()
         log.warning("limits_unchecked", error=type(error).__name__)

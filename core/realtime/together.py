@@ -8,6 +8,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
+import structlog
+
+log = structlog.get_logger(__name__)
 Item = TypeVar("Item")
 
 
@@ -38,7 +41,11 @@ class Together(Generic[Item]):
     async def _work_off(self) -> None:
         try:
             while self._waiting:
-                await self._work([self._waiting.popleft() for _ in range(min(self._largest, len(self._waiting)))])
+                group = [self._waiting.popleft() for _ in range(min(self._largest, len(self._waiting)))]
+                try:
+                    await self._work(group)
+                except Exception:  # of that group alone: the next one is not kept waiting
+                    log.exception("group_failed", items=len(group))
         finally:
             self._groups -= 1
 

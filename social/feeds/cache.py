@@ -35,7 +35,7 @@ class KeptPage(msgspec.Struct, array_like=True, frozen=True):
     next: str | None
 
 
-_client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"])
+_client = redis.Redis.from_url(settings.CACHES["default"]["LOCATION"], socket_connect_timeout=1, socket_timeout=1)
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(KeptPage)
 
