@@ -173,6 +173,7 @@ class Load:
         self.closes: Counter[int] = Counter()
         self.clients: list[Client] = []
         self.ending = False
+        self.offers = 0
         self.tasks: set[asyncio.Task[None]] = set()
         self.run = f"{int(time.time()):x}"
 
@@ -210,13 +211,14 @@ class Load:
     async def offer(self, rate: float, seconds: float) -> dict[str, Any]:
         """``rate`` messages a second, spread over all conversations, both members in turn."""
         tally = self.tally = Tally(self.hearers)
+        self.offers += 1  # names messages anew, also where the warm run had the same rate
         pairs, total = len(self.clients) // 2, int(rate * seconds)
         used, started = self.cpu(), time.perf_counter()
         sent = 0
         while sent < total:
             due = min(total, int((time.perf_counter() - started) * rate) + 1)
             while sent < due:
-                key = f"{self.run}-{rate:g}-{sent}"
+                key = f"{self.run}-{self.offers}-{sent}"
                 tally.due[key] = started + sent / rate
                 self.clients[(sent % pairs) * 2 + (sent // pairs) % 2].send(key)
                 sent += 1

@@ -237,5 +237,5 @@ class ChatMachine(Chat.TestCase, TestCase):  # type: ignore[misc,valid-type]
 
     # A fifth of the examples of the profile (see ``core.testing.plugin``): each is a thousand statements.
     settings = settings(  # type: ignore[assignment]
-        settings.default, max_examples=settings.default.max_examples // 5, suppress_health_check=list(HealthCheck)
+        max_examples=settings().max_examples // 5, suppress_health_check=list(HealthCheck)
     )
