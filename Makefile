@@ -18,7 +18,7 @@ css: env  ## the style sheet, once
 	@exec $(BIN)/python -m core.embedded.css
 
 test: env  ## the whole suite, in parallel, on servers of its own (ARGS="-k name" narrows it)
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --socket-catalogue $(ARGS)
 
 screenshots: env css  ## every page on the demo world, into docs/screenshots/ (needs Chromium)
 	@exec $(BIN)/python -m tests.browser.screenshots

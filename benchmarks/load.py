@@ -1,8 +1,8 @@
 """Open-loop chat load: messages are due at fixed times whether or not earlier ones were answered, and latency counts from when they were due.
 
 ``python -m benchmarks.load --dialect hubbub --url ws://127.0.0.1:8000 --members members.json --rates 100,400`` prints one JSON line for
-connecting and one a rate. Members 2k and 2k+1 share a conversation. With ``--survive`` lost
-connections come back, resume and send again what was not acknowledged.
+connecting and one a rate. Members 2k and 2k+1 share a conversation; with ``--together`` all share one, and a message counts as delivered when it
+has reached the last of them. With ``--survive`` lost connections come back, resume and send again what was not acknowledged.
 """
 
 import argparse
@@ -23,12 +23,15 @@ from benchmarks.wire import DIALECTS, Socket, connect
 PADDING = "x" * 40
 DRAIN_SECONDS = 8.0
 CONNECT_TOGETHER = 50
+LATE_SECONDS = 1.0
 
 
 class Tally:
     """One rate: when each message was due, and when its ack and its delivery to the other member came."""
 
-    def __init__(self) -> None:
+    def __init__(self, hearers: int) -> None:
+        self.hearers = hearers  # of each message, its sender apart
+        self.heard: Counter[str] = Counter()
         self.due: dict[str, float] = {}
         self.acks: dict[str, float] = {}
         self.deliveries: dict[str, float] = {}
@@ -47,8 +50,15 @@ class Tally:
         if key in self.deliveries:
             self.doubled += 1
             return
+        self.heard[key] += 1
+        if self.heard[key] < self.hearers:
+            return
         self.last = time.perf_counter()
         self.deliveries[key] = self.last - self.due[key]
+
+    def caught_up_at(self) -> float | None:
+        """When the last message arrived that was LATE_SECONDS on its way, by the monotonic clock all processes share; None if there was none."""
+        return max((self.due[key] + took for key, took in self.deliveries.items() if took > LATE_SECONDS), default=None)
 
 
 class Client:
@@ -56,6 +66,7 @@ class Client:
 
     def __init__(self, load: "Load", member: dict[str, Any]) -> None:
         self.load = load
+        self.url = load.urls[len(load.clients) % len(load.urls)]
         self.dialect = load.dialect(member)
         self.socket: Socket | None = None
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -67,7 +78,7 @@ class Client:
         self.gaps = 0
 
     async def connect(self) -> None:
-        self.socket = await connect(self.load.url, self.dialect, lambda: None, self.on_text, self.on_close)
+        self.socket = await connect(self.url, self.dialect, lambda: None, self.on_text, self.on_close)
         await asyncio.wait_for(asyncio.shield(self.ready), 60)
 
     def send(self, key: str) -> None:
@@ -150,19 +161,25 @@ class Load:
     """All clients, and what is measured."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        self.url: str = arguments.url
+        self.urls: list[str] = arguments.url.split(",")
         self.dialect = DIALECTS[arguments.dialect]
         self.survive: bool = arguments.survive
+        self.together: bool = arguments.together
         self.pids = dict(item.split(":") for item in arguments.pids.split(",") if item)
         self.members = json.loads(Path(arguments.members).read_text())[: arguments.clients]
         self.seconds: float = arguments.seconds
         self.settle: float = arguments.settle
-        self.tally = Tally()
+        self.tally = Tally(self.hearers)
         self.closes: Counter[int] = Counter()
         self.clients: list[Client] = []
         self.ending = False
+        self.offers = 0
         self.tasks: set[asyncio.Task[None]] = set()
         self.run = f"{int(time.time()):x}"
+
+    @property
+    def hearers(self) -> int:
+        return len(self.members) - 1 if self.together else 1
 
     def keep(self, task: "asyncio.Task[None]") -> None:
         self.tasks.add(task)
@@ -170,7 +187,8 @@ class Load:
 
     async def connect(self) -> dict[str, Any]:
         before = memory_kib(self.pids["server"]) if "server" in self.pids else 0
-        self.clients = [Client(self, member) for member in self.members]
+        for member in self.members:
+            self.clients.append(Client(self, member))
         waiting, took, failed = iter(self.clients), [], Counter[str]()
         started = time.perf_counter()
 
@@ -192,14 +210,15 @@ class Load:
 
     async def offer(self, rate: float, seconds: float) -> dict[str, Any]:
         """``rate`` messages a second, spread over all conversations, both members in turn."""
-        tally = self.tally = Tally()
+        tally = self.tally = Tally(self.hearers)
+        self.offers += 1  # names messages anew, also where the warm run had the same rate
         pairs, total = len(self.clients) // 2, int(rate * seconds)
         used, started = self.cpu(), time.perf_counter()
         sent = 0
         while sent < total:
             due = min(total, int((time.perf_counter() - started) * rate) + 1)
             while sent < due:
-                key = f"{self.run}-{rate:g}-{sent}"
+                key = f"{self.run}-{self.offers}-{sent}"
                 tally.due[key] = started + sent / rate
                 self.clients[(sent % pairs) * 2 + (sent // pairs) % 2].send(key)
                 sent += 1
@@ -221,6 +240,7 @@ class Load:
             "achieved": round(len(tally.acks) / max(took, seconds), 1),
             "ack": spread(tally.acks.values()),
             "delivery": spread(tally.deliveries.values()),
+            "caught_up_at": tally.caught_up_at(),
             "errors": tally.errors,
             "closes": self.closes,
             "out_of_order": sum(client.out_of_order for client in self.clients),
@@ -262,7 +282,7 @@ async def run(arguments: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load")
     parser.add_argument("--dialect", choices=DIALECTS, required=True)
-    parser.add_argument("--url", required=True)
+    parser.add_argument("--url", required=True, help="of the server, or of several with commas between, which members are given in turn")
     parser.add_argument("--members", required=True, help="JSON list of {token, user, conversation}")
     parser.add_argument("--clients", type=int, default=1000)
     parser.add_argument("--rates", default="", help="messages a second, one run each")
@@ -270,6 +290,7 @@ def main() -> None:
     parser.add_argument("--settle", type=float, default=3)
     parser.add_argument("--pids", default="", help="name:pid,… whose CPU is measured; the memory of the one called server, too")
     parser.add_argument("--survive", action="store_true")
+    parser.add_argument("--together", action="store_true")
     uvloop.run(run(parser.parse_args()))
 
 

@@ -1,4 +1,4 @@
-"""Rows that every scenario needs: conversations of two, and tokens that outlast the run. Imported once Django is set up."""
+"""Rows that every scenario needs: conversations, and tokens that outlast the run. Imported once Django is set up."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,6 +20,13 @@ def pair_up(people: Sequence[User]) -> list[Conversation]:
     together = zip(pairs, conversations, strict=True)
     Membership.objects.bulk_create([Membership(conversation=conversation, person=person) for pair, conversation in together for person in pair])
     return conversations
+
+
+def gather(people: Sequence[User]) -> Conversation:
+    """Everybody in one conversation."""
+    conversation = Conversation.objects.create(kind=Conversation.Kind.GROUP)
+    Membership.objects.bulk_create([Membership(conversation=conversation, person=person) for person in people])
+    return conversation
 
 
 def token_for(person: User) -> str:

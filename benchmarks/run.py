@@ -1,8 +1,9 @@
 """``python -m benchmarks.run <scenario> [--baseline DIR]``: start everything, measure, print a table, keep the figures as JSON lines.
 
 Scenarios: ``sockets`` (200 and 1,000 clients, rising rates, both sides A B A B), ``sustained`` (one rate for minutes), ``kill`` (the web process
-killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load), ``feed`` and ``history`` (pages read over HTTP, both
-sides A B A B), ``growth`` (what reading and sending cost as tables grow tenfold).
+killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load, between two processes), ``room`` (a hundred in one
+conversation), ``feed`` and ``history`` (pages read over HTTP, both sides A B A B), ``growth`` (what reading and sending cost as tables grow
+tenfold).
 """
 
 import argparse
@@ -17,9 +18,11 @@ from typing import Any
 
 from benchmarks.facts import machine, write_page
 from benchmarks.reading import READERS, BaselinePages, HubbubPages, measure
-from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Hubbub, Side, backends
+from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Hubbub, HubbubPair, HubbubRoom, Side, backends
 
 RATES = "50,100,200,400,800"
+ROOM_MEMBERS, ROOM_RATE, ROOM_CPU_US = 100, "40", 4000
+BACK_WITHIN_SECONDS = 5.0
 FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second
 
 
@@ -41,10 +44,10 @@ class Bench:
             sides.append(Baseline(self.servers.home, Path(self.arguments.baseline).resolve()))
         return sides
 
-    def load(self, side: Side, *, clients: int, rates: str, seconds: float, survive: bool = False) -> "subprocess.Popen[str]":
+    def load(self, side: Side, *, clients: int, rates: str, seconds: float, survive: bool = False, together: bool = False) -> "subprocess.Popen[str]":
         pids = f"server:{side.process.pid},postgres:{self.servers.postgres.pid},redis:{self.servers.valkey.pid}" if not survive else ""
         options = ["--dialect", side.dialect, "--url", side.url, "--members", str(side.members), "--clients", str(clients), "--rates", rates]
-        more = ["--seconds", str(seconds), "--pids", pids, *(["--survive"] if survive else [])]
+        more = ["--seconds", str(seconds), "--pids", pids, *(["--survive"] if survive else []), *(["--together"] if together else [])]
         return subprocess.Popen([sys.executable, "-m", "benchmarks.load", *options, *more], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
 
     def report(self, side: Side, load: "subprocess.Popen[str]") -> list[dict[str, Any]]:
@@ -94,6 +97,17 @@ class Bench:
                 self.expect(step["ack"]["p99"] < 500 and step["delivery"]["p99"] < 500, "p99 stays under 500 ms")
         side.stop()
 
+    def room(self) -> None:
+        side = HubbubRoom(self.servers.home)
+        side.fill(self.servers, ROOM_MEMBERS)
+        side.start()
+        load = self.load(side, clients=ROOM_MEMBERS, rates=self.arguments.rates or ROOM_RATE, seconds=self.arguments.seconds, together=True)
+        for step in self.report(side, load):
+            if step["step"] == "offer":
+                self.expect(step["lost"] == 0 and step["doubled"] == 0, "every message reaches every member once")
+                self.expect(step["cpu_us_per_message"]["server"] <= ROOM_CPU_US, f"at most {ROOM_CPU_US} µs of the server's CPU a message")
+        side.stop()
+
     def kill(self) -> None:
         side = Hubbub(self.servers.home)
         side.fill(self.servers, 200)
@@ -108,7 +122,7 @@ class Bench:
         side.stop()
 
     def redis_kill(self) -> None:
-        side = Hubbub(self.servers.home)
+        side = HubbubPair(self.servers.home)
         side.fill(self.servers, 200)
         side.start()
         load = self.load(side, clients=200, rates=self.arguments.rates or "100", seconds=30, survive=True)
@@ -116,9 +130,14 @@ class Bench:
         self.servers.kill_valkey()
         time.sleep(5)
         self.servers.start_valkey()
+        returned_at = time.perf_counter()
         for step in self.nothing_lost(side, load):
             if step["step"] == "offer":
                 self.expect(not step["closes"], "no socket was closed")
+                caught_up = step["caught_up_at"]
+                self.expect(caught_up is not None, "messages between the processes waited for Redis")
+                seconds = round((caught_up or returned_at) - returned_at, 1)
+                self.expect(seconds <= BACK_WITHIN_SECONDS, f"delivery is back {seconds} s after Redis ({BACK_WITHIN_SECONDS:g} s at most)")
         side.stop()
 
     def feed(self) -> None:
@@ -197,7 +216,7 @@ def describe_reading(step: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("scenario", choices=["sockets", "sustained", "kill", "redis-kill", "feed", "history", "growth"])
+    parser.add_argument("scenario", choices=["sockets", "sustained", "kill", "redis-kill", "room", "feed", "history", "growth"])
     parser.add_argument("--baseline", help="directory of the Node baseline, to be measured in the same run")
     parser.add_argument("--rates", default="", help="messages a second instead of the scenario's own")
     parser.add_argument("--seconds", type=float, default=20, help="of each rate")

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,7 +117,7 @@ def backends(home: Path) -> Iterator[Backends]:
         started.stop()
 
 
-class Side:
+class Side(ABC):
     """One of the two that are compared: how it is filled, started and spoken to."""
 
     dialect: str
@@ -147,11 +148,13 @@ class Side:
     def stop(self) -> None:
         end(self.process, signal.SIGTERM, seconds=30)
 
+    @abstractmethod
     def fill(self, backends: Backends, clients: int) -> None:
-        raise NotImplementedError
+        """Make the database and ``members``, the file of those who connect."""
 
+    @abstractmethod
     def start(self) -> None:
-        raise NotImplementedError
+        """Start the server and wait until it listens."""
 
 
 class Hubbub(Side):
@@ -159,15 +162,47 @@ class Hubbub(Side):
 
     dialect = "hubbub"
     port = 31200
+    world: tuple[str, ...] = ()  # what else benchmarks.world is told
 
     def fill(self, backends: Backends, clients: int) -> None:
         backends.make_database("hubbub")
         environment = {**os.environ, **HUBBUB_ENVIRONMENT}
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=CHECKOUT, env=environment, check=True)
-        subprocess.run([sys.executable, "-m", "benchmarks.world", str(clients), str(self.members)], cwd=CHECKOUT, env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.world", str(clients), str(self.members), *self.world], cwd=CHECKOUT, env=environment, check=True
+        )
 
     def start(self) -> None:
         self.launch([sys.executable, "-m", "core.realtime.server", "--port", str(self.port)], HUBBUB_ENVIRONMENT, CHECKOUT)
+
+
+class HubbubPair(Hubbub):
+    """Two socket processes, so that the two of every conversation need Redis to hear each other."""
+
+    second: "subprocess.Popen[bytes]"
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port},ws://127.0.0.1:{self.port + 2}"
+
+    def start(self) -> None:
+        super().start()
+        first, port = self.process, self.port
+        try:
+            self.port = port + 2
+            super().start()
+        finally:
+            self.second, self.process, self.port = self.process, first, port
+
+    def stop(self) -> None:
+        super().stop()
+        end(self.second, signal.SIGTERM, seconds=30)
+
+
+class HubbubRoom(Hubbub):
+    """The same with everybody in one conversation."""
+
+    world = ("--together",)
 
 
 class Baseline(Side):

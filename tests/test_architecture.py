@@ -110,6 +110,8 @@ PLANTED = {
     "somebody calls notifications": ("social/posts/planted.py", "from notifications.inbox import models\n"),
     "a model calls a service": ("social/posts/models.py", "from social.posts import services\n"),
     "a service calls a door": ("social/posts/services.py", "from social.posts import api\n"),
+    "the hub knows the gateway": ("core/realtime/hub.py", "from core.realtime import gateway\n"),
+    "a part of the socket without a place": ("core/realtime/planted.py", ""),
     "a selector writes": ("social/graph/selectors.py", "from social.graph import services\n"),
 }
 

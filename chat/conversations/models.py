@@ -10,7 +10,11 @@ from core.models import BaseModel
 
 
 class Conversation(BaseModel):
-    """A place where messages stand in one order. ``last_seq`` is the number of the newest; whoever adds or changes messages holds this row's lock."""
+    """A place where messages stand in one order, and what was changed of them in another.
+
+    ``last_seq`` is the number of the newest message, ``last_change`` that of the latest edit or deletion for everyone; both count up without gaps.
+    Whoever adds or changes messages holds this row's lock.
+    """
 
     class Kind(models.TextChoices):
         DIRECT = "direct", "Direct"
@@ -21,6 +25,7 @@ class Conversation(BaseModel):
         max_length=64, null=True, blank=True, unique=True, help_text="The two people's keys in order: two people have one direct conversation."
     )
     last_seq = models.PositiveBigIntegerField(default=0)
+    last_change = models.PositiveBigIntegerField(default=0, db_default=0)
     last_message_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[ConversationQuerySet] = ConversationQuerySet.as_manager()  # type: ignore[assignment]

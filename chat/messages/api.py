@@ -1,7 +1,7 @@
 """Conversations and messages over REST. The shapes are those of the socket."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,7 @@ from core.api.paging import page_response
 from core.api.schema import operation
 from core.api.views import Endpoint
 from core.models import uuid7
+from core.realtime.budget import spend
 from social.graph.selectors import visible_person
 
 HISTORY_LIMIT = 50
@@ -73,8 +74,6 @@ class ConversationRead(Endpoint):
 
 
 class ConversationMessages(Endpoint):
-    limits: ClassVar[dict[str, str]] = {"POST": "messages"}
-
     @operation("The messages of a conversation", response=MessageSerializer, paged=True, parameters=[HistoryQuery])
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Newest first, 50 a page; ``after_seq`` asks for what came after a message, oldest first; ``around`` jumps to a message."""
@@ -89,7 +88,8 @@ class ConversationMessages(Endpoint):
 
     @operation("Send a message", request=MessageRequest, response=MessageSerializer, status=201)
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """201 for a new message; 200 with the same message where its ``temp_id`` was sent before."""
+        """201 for a new message; 200 with the same message where its ``temp_id`` was sent before. Counts as ``message:send`` of the socket does."""
+        spend(self.viewer.pk, "message:send")
         data = self.validated(MessageRequest)
         temp_id = clean_temp_id(data["temp_id"]) if data["temp_id"] else uuid7().hex
         sent = lanes.send(Draft(self.viewer.pk, conversation_id, clean_body(data["body"]), temp_id, data["reply_to"]))

@@ -11,7 +11,7 @@ from chat.messages import recent, wire
 from chat.messages.events import MessageDeleted, MessageEdited, MessageHidden, MessagesSent, ReceiptsMoved
 from chat.messages.models import Message
 from chat.messages.selectors import conversation_details, messages_by_id
-from chat.messages.serializers import conversation_shape, message_shape
+from chat.messages.serializers import change_shape, conversation_shape, deletion_shape, message_shape
 from chat.messages.wire import conversation_room, person_room
 from core.events.registry import on
 from core.realtime.push import join, leave, push, push_in_order
@@ -36,23 +36,20 @@ def tell_messages(event: MessagesSent) -> None:
 def tell_edit(event: MessageEdited) -> None:
     message = Message.objects.get(pk=event.message_id)
     if message.edited_at is not None and message.deleted_at is None:
-        edited = wire.MessageEdited(
-            id=message.pk, conversation=message.conversation_id, seq=message.seq, body=message.body, edited_at=message.edited_at
-        )
-        push(conversation_room(message.conversation_id), edited)
+        push(conversation_room(message.conversation_id), change_shape(message))
 
 
 @on(MessageDeleted)
 def tell_deletion(event: MessageDeleted) -> None:
     message = Message.objects.get(pk=event.message_id)
-    push(conversation_room(message.conversation_id), _deletion(message, for_everyone=True))
+    push(conversation_room(message.conversation_id), change_shape(message))
     _tell_counts(Membership.objects.filter(conversation=message.conversation_id, read_seq__lt=message.seq).exclude(person=message.sender_id))
 
 
 @on(MessageHidden)
 def tell_hiding(event: MessageHidden) -> None:
     message = Message.objects.get(pk=event.message_id)
-    push(person_room(event.person_id), _deletion(message, for_everyone=False))
+    push(person_room(event.person_id), deletion_shape(message, for_everyone=False))
     _tell_counts(Membership.objects.filter(conversation=message.conversation_id, person=event.person_id))
 
 
@@ -149,7 +146,3 @@ def _status(membership: Membership, *, sees_read: bool) -> wire.MessageStatus:
         delivered_seq=membership.delivered_seq,
         read_seq=membership.shown_read_seq if sees_read else 0,
     )
-
-
-def _deletion(message: Message, *, for_everyone: bool) -> wire.MessageDeleted:
-    return wire.MessageDeleted(id=message.pk, conversation=message.conversation_id, seq=message.seq, for_everyone=for_everyone)

@@ -14,7 +14,10 @@ MAX_TEMP_ID_LENGTH = 64
 
 
 class Message(BaseModel):
-    """Message number ``seq`` of its conversation. Numbers have no gaps: one deleted for everyone keeps its row and number and loses its words."""
+    """Message number ``seq`` of its conversation. Numbers have no gaps: one deleted for everyone keeps its row and number and loses its words.
+
+    ``change`` is the number, in the conversation, of its latest edit or deletion; None while it stands as it was sent.
+    """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     seq = models.PositiveBigIntegerField()
@@ -26,12 +29,14 @@ class Message(BaseModel):
     reply_to = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replies", db_index=False)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    change = models.PositiveBigIntegerField(null=True, blank=True)
 
     objects: ClassVar[MessageQuerySet] = MessageQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq"], name="message_seq_once"),
+            models.UniqueConstraint(fields=["conversation", "change"], name="message_change_once", condition=models.Q(change__isnull=False)),
             models.UniqueConstraint(fields=["sender", "conversation", "temp_id"], name="message_temp_id_once"),
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="message_seq_from_one"),
             models.CheckConstraint(condition=LessThanOrEqual(Length("body"), MAX_BODY_LENGTH), name="message_body_length"),

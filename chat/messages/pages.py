@@ -19,9 +19,10 @@ from chat.messages import lanes, selectors, services
 from chat.messages.drafts import Draft, clean_body, clean_temp_id
 from chat.messages.models import Message
 from chat.messages.selectors import Listed
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotFound, RateLimited
 from core.models import uuid7
 from core.paging import Page
+from core.realtime.budget import spend
 from social.graph.search import people_called
 from social.graph.selectors import visible_person
 
@@ -70,14 +71,15 @@ def chats(request: HttpRequest) -> HttpResponse:
 def chat(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """One conversation; a POST sends ``body`` and comes back here."""
     viewer = cast(User, request.user)
-    error = ""
+    error, status = "", 200
     if request.method == "POST":
         try:
+            spend(viewer.pk, "message:send")
             temp_id = clean_temp_id(request.POST.get("temp_id") or uuid7().hex)
             lanes.send(Draft(viewer.pk, conversation_id, clean_body(request.POST.get("body", "")), temp_id))
             return redirect("chat", conversation_id)
-        except Invalid as refusal:
-            error = refusal.message
+        except (Invalid, RateLimited) as refusal:
+            error, status = refusal.message, 429 if isinstance(refusal, RateLimited) else 422
     listed = selectors.conversation_detail(viewer, conversation_id)
     around = _message_id(request.GET.get("around", ""))
     if around:
@@ -88,7 +90,7 @@ def chat(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     if request.headers.get(FRAGMENT) == "history":
         return render(request, "chat/messages/_history.html", context)
     context |= {"error": error, "body": request.POST.get("body", ""), "temp_id": uuid7().hex, "open_id": str(conversation_id)}
-    return render(request, "chat/messages/chats.html", {**_list(request), **context}, status=422 if error else 200)
+    return render(request, "chat/messages/chats.html", {**_list(request), **context}, status=status)
 
 
 @login_required
@@ -161,7 +163,7 @@ def _thread(viewer: User, listed: Listed, page: Page[Message], *, marks_unread: 
     messages = list(reversed(page.items))
     newest = messages[-1].seq if messages else mine.conversation.last_seq
     return {
-        "conversation": mine.conversation,
+        "conversation": mine.conversation,  # read before the messages: what changes in between comes again over the socket
         "membership": mine,
         "peer": other.person if other else None,
         "presence": listed.presence.get(other.person_id) if other else None,

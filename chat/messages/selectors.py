@@ -140,11 +140,27 @@ def unread_conversation_count(viewer: User) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Some of what a person missed in a conversation, in order; ``head`` is the newest number there was when it was read."""
+    """Some of what a person missed in a conversation, in order; ``head`` is the newest number there was when it was read.
+
+    The messages are as all changes up to number ``change`` left them, and perhaps later ones.
+    """
 
     messages: list[Message]
     head: int
+    change: int
     is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissedChanges:
+    """Some of the messages that were changed since a person last heard, as they are now, in the order of their latest change.
+
+    ``last_change`` is how far this goes, ``head`` the number of the latest change there was when it was read.
+    """
+
+    messages: list[Message]
+    last_change: int
+    head: int
 
 
 def missed_by(viewer: User, conversation_id: UUID, *, after_seq: int, limit: int) -> Missed:
@@ -153,7 +169,22 @@ def missed_by(viewer: User, conversation_id: UUID, *, after_seq: int, limit: int
     head = membership.conversation.last_seq
     rows = Message.objects.filter(conversation=conversation_id, seq__gt=max(after_seq, membership.cleared_seq), seq__lte=head).shown_to(viewer)
     found = list(rows.with_context().order_by("seq")[: limit + 1])
-    return Missed(found[:limit], head, len(found) <= limit)
+    return Missed(found[:limit], head, membership.conversation.last_change, len(found) <= limit)
+
+
+def changes_missed_by(viewer: User, conversation_id: UUID, *, after_change: int, limit: int, known: tuple[int, int] | None = None) -> MissedChanges:
+    """What was edited or deleted in a conversation after change ``after_change``. Raises NotFound.
+
+    Args:
+        known: (seq, change): the viewer has the messages after ``seq`` as change ``change`` left them, so that is no news.
+    """
+    membership = membership_for(viewer, conversation_id)
+    head = membership.conversation.last_change
+    rows = Message.objects.filter(conversation=conversation_id, change__gt=after_change, change__lte=head, seq__gt=membership.cleared_seq)
+    if known is not None:
+        rows = rows.exclude(seq__gt=known[0], change__lte=known[1])
+    found = list(rows.shown_to(viewer).order_by("change")[: limit + 1])
+    return MissedChanges(found[:limit], head if len(found) <= limit else found[limit - 1].change or head, head)
 
 
 def messages_after(conversation_id: UUID, seq: int, limit: int) -> list[Message]:

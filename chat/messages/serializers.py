@@ -9,7 +9,7 @@ from rest_framework import serializers
 from chat.conversations.models import Membership
 from chat.messages.models import MAX_BODY_LENGTH, MAX_TEMP_ID_LENGTH, Message
 from chat.messages.selectors import Listed
-from chat.messages.wire import QUOTE_LENGTH, ConversationShape, Member, MessageNew, Quote
+from chat.messages.wire import QUOTE_LENGTH, ConversationShape, Member, MessageDeleted, MessageEdited, MessageNew, Quote
 from chat.presence.selectors import Presence
 
 
@@ -30,6 +30,25 @@ def message_shape(message: Message) -> MessageNew:
     )
 
 
+def change_shape(message: Message) -> MessageEdited | MessageDeleted:
+    """The latest change of a message that was changed."""
+    if message.edited_at is None or message.deleted_at is not None:
+        return deletion_shape(message, for_everyone=True)
+    return MessageEdited(
+        id=message.pk,
+        conversation=message.conversation_id,
+        seq=message.seq,
+        change=message.change or 0,
+        body=message.body,
+        edited_at=message.edited_at,
+    )
+
+
+def deletion_shape(message: Message, *, for_everyone: bool) -> MessageDeleted:
+    change = message.change if for_everyone else None
+    return MessageDeleted(id=message.pk, conversation=message.conversation_id, seq=message.seq, change=change, for_everyone=for_everyone)
+
+
 def conversation_shape(listed: Listed) -> ConversationShape:
     mine = listed.membership
     return ConversationShape(
@@ -38,6 +57,7 @@ def conversation_shape(listed: Listed) -> ConversationShape:
         people=[_member(other, listed.presence, sees_read=listed.sees_receipts) for other in listed.others],
         last_message=message_shape(listed.last_message) if listed.last_message else None,
         last_seq=mine.conversation.last_seq,
+        last_change=mine.conversation.last_change,
         read_seq=mine.read_seq,
         unread_count=mine.unread_count,
         active_at=mine.active_at,
@@ -101,6 +121,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
     people = MemberSerializer(many=True)
     last_message = MessageSerializer(allow_null=True)
     last_seq = serializers.IntegerField()
+    last_change = serializers.IntegerField(help_text="How many edits and deletions for everyone there were; what a client resumes from.")
     read_seq = serializers.IntegerField()
     unread_count = serializers.IntegerField()
     active_at = serializers.DateTimeField()

@@ -58,21 +58,23 @@ class MessageSent(Outbound, type="message:sent"):
 
 
 class MessageEdited(Outbound, type="message:edited"):
-    """The words of a message changed."""
+    """The words of a message changed. ``change`` counts what is edited or deleted for everyone in the conversation: these are its words since."""
 
     id: UUID
     conversation: UUID
     seq: int
+    change: int
     body: str
     edited_at: datetime
 
 
 class MessageDeleted(Outbound, type="message:deleted"):
-    """A message is gone: for everyone, or, where only the viewer deleted it, from the viewer's devices."""
+    """A message is gone: for everyone, or, where only the viewer deleted it, from the viewer's devices; then ``change`` is null."""
 
     id: UUID
     conversation: UUID
     seq: int
+    change: int | None
     for_everyone: bool
 
 
@@ -111,6 +113,7 @@ class ConversationShape(msgspec.Struct, frozen=True, kw_only=True):
     people: list[Member]
     last_message: "MessageNew | None"
     last_seq: int
+    last_change: int
     read_seq: int
     unread_count: int
     active_at: datetime

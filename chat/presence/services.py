@@ -17,15 +17,17 @@ def arrive(*, devices: Sequence[Device]) -> list[UUID]:
     return [UUID(person) for (person, _, _), (before, after) in outcomes if shown(before) != shown(after)]
 
 
-def depart(*, person_id: UUID, device: str) -> bool:
-    """Say that a device is gone. With the last one, that is when the person was last seen, unless they were invisible.
+def depart(*, devices: Sequence[tuple[str, str]]) -> list[UUID]:
+    """Say that devices, each a person and a connection, are gone. With the last of somebody's, that is when they were last seen, unless they were
+    invisible.
 
-    Returns whether the person's presence, as others see it, is another than before.
+    Returns the people whose presence, as others see it, is another than before.
     """
-    before, after = store.leave(str(person_id), device)
-    if after == OFFLINE and before not in {OFFLINE, "invisible"}:
-        User.objects.filter(pk=person_id).update(last_seen_at=Now())
-    return shown(before) != shown(after)
+    outcomes = list(zip(devices, store.leave(devices), strict=False))
+    gone = [UUID(person) for (person, _), (before, after) in outcomes if after == OFFLINE and before not in {OFFLINE, "invisible"}]
+    if gone:
+        User.objects.filter(pk__in=gone).update(last_seen_at=Now())
+    return [UUID(person) for (person, _), (before, after) in outcomes if shown(before) != shown(after)]
 
 
 def expire() -> list[UUID]:

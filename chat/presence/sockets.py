@@ -80,9 +80,8 @@ def come(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
 
 
 @on_disconnect
-def go(connection: Connection) -> None:
-    if services.depart(person_id=UUID(connection.user_id), device=connection.id):
-        tell_presence([UUID(connection.user_id)])
+def go(connections: Sequence[Connection]) -> None:
+    tell_presence(services.depart(devices=[(connection.user_id, connection.id) for connection in connections]))
 
 
 @on_heartbeat

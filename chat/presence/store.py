@@ -86,9 +86,9 @@ def touch(devices: Sequence[Device]) -> list[tuple[str, str]]:
     return _evaluate(TOUCH, [([_person(person), _due()], [person, device, state, EXPIRY_SECONDS]) for person, device, state in devices])
 
 
-def leave(person_id: str, device: str) -> tuple[str, str]:
-    """Say that a device is gone. Returns the person's state before and after."""
-    return next(iter(_evaluate(LEAVE, [([_person(person_id), _due()], [person_id, device])])), (OFFLINE, OFFLINE))
+def leave(devices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Say that devices, each a person and a connection, are gone. Returns for each the person's state before and after, as ``touch`` does."""
+    return _evaluate(LEAVE, [([_person(person), _due()], [person, device]) for person, device in devices])
 
 
 def expired() -> list[str]:

@@ -163,7 +163,13 @@ def celery_url(url: str, number: int) -> str:
 
 
 REDIS_DATABASE = env.redis_database  # the socket's bus and live state; the next is the cache and limits, the one after it Celery's broker
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1)}}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": redis_database(REDIS_URL, REDIS_DATABASE + 1),
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},  # a Redis that hangs is one that is gone
+    }
+}
 
 # --- The socket at /ws/ -------------------------------------------------------------------------------------------------------------------
 REALTIME_AUTHENTICATOR = "accounts.sessions.sockets.Authenticator"
@@ -182,7 +188,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+# Whoever enqueues waits for a Redis that hangs no longer than this, twice: the outbox tries again.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "socket_timeout": 3}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {"media_app.*": {"queue": "media"}}
 # A tick that no worker took in time is dropped: the next one does the same work.
@@ -316,7 +324,6 @@ LIMITS = {
     "confirm": "20/15 minutes",
     "mail": "5/hour",
     "uploads": "10/hour",
-    "messages": "30/minute",
     "reports": "20/hour",
     **env.limits,
 }

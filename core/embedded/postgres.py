@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import stat
 import subprocess
 
 import psycopg
@@ -43,6 +44,8 @@ def answers(home: Home) -> bool:
 
 def start(home: Home) -> "subprocess.Popen[bytes]":
     """Start the server as our child, making the cluster first where there is none. The caller is the home's only keeper."""
+    if os.geteuid() == 0:
+        give_to(home, NOBODY if unprivileged() == AS_NOBODY else 0)
     if not (home.postgres_data / "PG_VERSION").exists():
         _initialise(home)
     stop_signals = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
@@ -61,6 +64,22 @@ def make_database(home: Home) -> None:
             connection.execute("CREATE DATABASE app")
 
 
+def give_to(home: Home, owner: int) -> None:
+    """Make ``owner`` the one whom the server's files belong to, and let them through to those: others may not look into the home, but pass.
+
+    A machine may begin or cease to forbid namespaces between two starts. Raises RuntimeError where a directory above keeps ``owner`` out.
+    """
+    if owner != os.geteuid():
+        home.path.chmod(0o711)
+        for directory in home.path.parents:
+            if not directory.stat().st_mode & stat.S_IXOTH:
+                raise RuntimeError(f"PostgreSQL has to run as nobody here, who may not enter {directory}. Run as an ordinary user.")
+    for top in (home.sockets, home.postgres_data):
+        if top.exists() and top.stat().st_uid != owner:
+            for path in (top, *top.rglob("*")):
+                os.chown(path, owner, owner, follow_symlinks=False)
+
+
 def _initialise(home: Home) -> None:
     """Make the cluster beside its place and move it there whole: a cluster cut short by a crash is never taken for one."""
     unfinished = home.path / "postgres.new"
@@ -68,7 +87,6 @@ def _initialise(home: Home) -> None:
     unfinished.mkdir(mode=0o700)
     if unprivileged() == AS_NOBODY:
         os.chown(unfinished, NOBODY, NOBODY)
-        os.chown(home.sockets, NOBODY, NOBODY)
     durability = ["--no-sync"] if home.throwaway else []
     command = [program("initdb"), "-D", str(unfinished), "-U", "app", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", *durability]
     made = subprocess.run([*unprivileged(), *command], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)

@@ -1,16 +1,16 @@
-"""From a network connection to somebody's socket: who it is, whether there is a seat, and which rooms it starts in.
+"""From a network connection to somebody's socket and back: who it is, whether there is a seat, which rooms it starts in, who hears that it is gone.
 
-Sockets that come together are let in together: who arrived while the last group was looked at makes up the next one, and a group costs the same
-few queries whether it holds one socket or sixty. A thousand clients that come back at once are a few dozen groups.
+Sockets that come together are let in together, and those that go together are seen off together: who came while the last group was looked at
+makes up the next one, and a group costs the same few queries whether it holds one socket or sixty. A thousand clients that come back at once are
+a few dozen groups; a thousand that are gone at once are a few.
 """
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import structlog
 
@@ -18,17 +18,17 @@ from core.errors import DomainError, RateLimited, Unavailable
 from core.realtime.authentication import Credential, Identity, authenticator
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
-from core.realtime.registry import frame, hooks
+from core.realtime.hub import Hub
+from core.realtime.registry import DisconnectHook, frame, hooks
 from core.realtime.threads import call, in_thread
+from core.realtime.together import Together, answer
 from core.realtime.wire import Authenticated
-
-if TYPE_CHECKING:
-    from core.realtime.hub import Hub
 
 log = structlog.get_logger(__name__)
 ADMISSION_SECONDS = 20.0
 SEAT_RETRY_SECONDS = 30.0
-TOGETHER = 64
+COMING_TOGETHER = 64
+GOING_TOGETHER = 500
 GROUPS = 2  # that are looked at at the same time
 
 
@@ -58,24 +58,29 @@ class Arrival:
             self.answer.set_exception(error)
 
 
-class Admissions:
-    """Those who wait at the door of one hub."""
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A connection that is gone. ``answer`` is set once everybody knows."""
 
-    def __init__(self, hub: "Hub") -> None:
-        self._hub = hub
-        self._waiting: deque[Arrival] = deque()
-        self._groups = 0
+    connection: Connection
+    answer: "asyncio.Future[None]"
+
+
+class Door:
+    """Those who come and go at one hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self._coming = Together(self._admit, largest=COMING_TOGETHER, at_once=GROUPS, spawn=hub.spawn)
+        self._going = Together(self._see_off, largest=GOING_TOGETHER, at_once=GROUPS, spawn=hub.spawn)
 
     async def admit(self, connection: Connection, credential: Credential) -> None:
         """Make ``connection`` the socket of whoever shows ``credential``.
 
         Raises Refused: not authenticated, too many sockets, or nobody could look in time.
         """
-        arrival = Arrival(connection, credential, self._hub.loop.create_future())
-        self._waiting.append(arrival)
-        if self._groups < GROUPS:
-            self._groups += 1
-            self._hub.spawn(self._admit_waiting())
+        arrival = Arrival(connection, credential, self.hub.loop.create_future())
+        self._coming.add(arrival)
         try:
             async with asyncio.timeout(ADMISSION_SECONDS):
                 await arrival.answer
@@ -84,12 +89,11 @@ class Admissions:
         except TimeoutError as error:
             raise Refused(Unavailable(), CloseCode.TRY_LATER) from error
 
-    async def _admit_waiting(self) -> None:
-        try:
-            while self._waiting:
-                await self._admit([self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))])
-        finally:
-            self._groups -= 1
+    async def see_off(self, connection: Connection) -> None:
+        """Give back what a connection was given, and tell the slices that it is gone."""
+        departure = Departure(connection, self.hub.loop.create_future())
+        self._going.add(departure)
+        await departure.answer
 
     async def _admit(self, group: Sequence[Arrival]) -> None:
         """Let a group in. Where that fails as a whole each is looked at alone: one connection's trouble is never another's."""
@@ -113,16 +117,14 @@ class Admissions:
                 for connection, names in (await call(hook, connections)).items():
                     rooms[connection].extend(names)
         except Exception:
-            for connection in connections:
-                await see_off(connection)
+            await self._undo(connections)
             raise
         for arrival in known:
             if arrival.connection.closing is None:
                 self._enter(arrival.connection, rooms[arrival.connection], since)
-            else:
-                await see_off(arrival.connection)
-            if not arrival.answer.done():
-                arrival.answer.set_result(None)
+        await self._undo([connection for connection in connections if connection.closing is not None])
+        for arrival in known:
+            answer(arrival.answer, None)
 
     async def _identified(self, group: Sequence[Arrival]) -> list[Arrival]:
         """Those whose credentials are good; they know from now on whose they are. The others have their answer."""
@@ -144,10 +146,10 @@ class Admissions:
         wanted = []
         for arrival in known:
             person = arrival.connection.user_id
-            wanted.append((arrival.connection, len(self._hub.people.get(person, ())) + own[person]))
+            wanted.append((arrival.connection, len(self.hub.people.get(person, ())) + own[person]))
             own[person] += 1
         seated = []
-        for arrival, has_seat in zip(known, await self._hub.seats.take(wanted), strict=True):
+        for arrival, has_seat in zip(known, await self.hub.seats.take(wanted), strict=True):
             if has_seat:
                 seated.append(arrival)
             else:
@@ -157,13 +159,38 @@ class Admissions:
         return seated
 
     def _enter(self, connection: Connection, rooms: Sequence[str], since: float) -> None:
-        hub = self._hub
+        hub = self.hub
         hub.add(connection)
         hub.enter_all(connection, rooms, since=since)
         if closed := hub.closed_since(connection, since):
             hub.end(connection, closed)
             return
         connection.deliver(frame(_authenticated(connection)))
+
+    async def _see_off(self, group: Sequence[Departure]) -> None:
+        try:
+            await self._undo([departure.connection for departure in group])
+        finally:
+            for departure in group:
+                answer(departure.answer, None)
+
+    async def _undo(self, connections: Sequence[Connection]) -> None:
+        """What a socket got by being let in, or nearly let in, is given back; all slices hear of it."""
+        if connections:
+            await self.hub.seats.give_back(connections)
+            for hook in hooks.disconnect:
+                await _say_goodbye(hook, connections)
+
+
+_door: Door | None = None
+
+
+def door_of(hub: Hub) -> Door:
+    """The one door of a hub. A process has one hub at a time, so it is made anew where that is another."""
+    global _door
+    if _door is None or _door.hub is not hub:
+        _door = Door(hub)
+    return _door
 
 
 async def renew(connection: Connection, credential: Credential) -> None:
@@ -178,14 +205,15 @@ async def renew(connection: Connection, credential: Credential) -> None:
     await connection.send(_authenticated(connection))
 
 
-async def see_off(connection: Connection) -> None:
-    """Give back what a connection was given, and tell the slices that it is gone."""
-    await connection.hub.seats.give_back(connection)
-    for hook in hooks.disconnect:
-        try:
-            await call(hook, connection)
-        except Exception:
-            log.exception("disconnect_hook_failed", hook=f"{hook.__module__}.{hook.__qualname__}")
+async def _say_goodbye(hook: DisconnectHook, connections: Sequence[Connection]) -> None:
+    """Run one hook for a group. Where that fails it is run for each alone: one connection's trouble is never another's."""
+    try:
+        await call(hook, connections)
+    except Exception:
+        log.exception("disconnect_hook_failed", hook=f"{hook.__module__}.{hook.__qualname__}", sockets=len(connections))
+        if len(connections) > 1:
+            for connection in connections:
+                await _say_goodbye(hook, [connection])
 
 
 async def identify(credentials: Sequence[Credential]) -> list[Identity | DomainError]:

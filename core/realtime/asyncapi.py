@@ -12,6 +12,7 @@ from core.realtime.registry import Command, Outbound, commands, hooks, outbound,
 from core.realtime.server import LARGEST_FRAME
 from core.realtime.wire import Ack, Error
 
+RESUME = "resume"
 REFERENCE = "#/components/schemas/{name}"
 INTRODUCTION = f"""\
 One JSON text frame an event: `{{"type": …, "ref": …, "data": {{…}}}}`. A frame with a `ref` (yours to choose, up to 64 characters) is answered by \
@@ -32,10 +33,19 @@ def document() -> dict[str, Any]:
     """The whole description."""
     inbound = sorted(commands.values(), key=lambda command: command.name)
     types = [outbound[name] for name in sorted(outbound)]
-    structs = _structs([*(command.payload for command in inbound), *(command.ack for command in inbound if command.ack), *types, Ack, Error])
+    structs = _structs(
+        [
+            *(command.payload for command in inbound),
+            *(command.ack for command in inbound if command.ack),
+            *(kind for section in hooks.resume.values() for kind in (section.payload, section.answer)),
+            *types,
+            Ack,
+            Error,
+        ]
+    )
     messages = {
-        **{_key("in", command.name): _inbound(command) for command in inbound},
-        **{_key("out", kind.type): _outbound(kind) for kind in types},
+        **{message_key("in", command.name): _inbound(command) for command in inbound},
+        **{message_key("out", kind.type): _outbound(kind) for kind in types},
         "out.ack": _answer("ack", "The frame with this ref was carried out.", Ack),
         "out.error": _answer("error", "A frame was not carried out; `ref` is null where it could not be read.", Error),
     }
@@ -70,20 +80,29 @@ def _schema(kind: Any) -> dict[str, Any]:
     return schema
 
 
-def _key(direction: str, name: str) -> str:
+def message_key(direction: str, name: str) -> str:
+    """The name of a message among the components; direction is "in" or "out"."""
     return f"{direction}.{name.replace(':', '.')}"
 
 
 def _inbound(command: Command) -> dict[str, Any]:
+    resumes = command.name == RESUME
+    payload = _sections({name: section.payload for name, section in hooks.resume.items()}) if resumes else _schema(command.payload)
+    ack = _sections({name: section.answer for name, section in hooks.resume.items()}) if resumes else _schema(command.ack) if command.ack else None
     return {
         "name": command.name,
         "title": command.name,
         "summary": command.description,
-        "payload": _envelope(command.name, _schema(command.payload), {"ref": {"type": "string", "maxLength": 64}}, ["type"]),
+        "payload": _envelope(command.name, payload, {"ref": {"type": "string", "maxLength": 64}}, ["type"]),
         "x-limits": [f"{limit.count} in {limit.seconds} s" for limit in command.limits],
-        "x-ack": _schema(command.ack) if command.ack else None,
+        "x-ack": ack,
         "x-anonymous": command.anonymous,
     }
+
+
+def _sections(kinds: dict[str, Any]) -> dict[str, Any]:
+    """What ``resume`` carries and is answered with: the sections slices brought, each of them optional."""
+    return {"type": "object", "properties": {name: _schema(kind) for name, kind in sorted(kinds.items())}, "additionalProperties": False}
 
 
 def _outbound(kind: type[Outbound]) -> dict[str, Any]:

@@ -2,25 +2,33 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import structlog
 
 from core.realtime import metrics
 from core.realtime.codes import CloseCode
-from core.realtime.registry import Outbound, frame
-
-if TYPE_CHECKING:
-    from core.realtime.hub import Hub
+from core.realtime.frames import Outbound, frame
 
 log = structlog.get_logger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 OUTBOX_FRAMES = 512
 OUTBOX_CHARACTERS = 1_000_000
 CLOSE_GRACE_SECONDS = 5.0
+
+
+class House(Protocol):
+    """Where connections live: what one of them asks of the hub."""
+
+    @property
+    def connections(self) -> "Mapping[str, Connection]": ...
+
+    def enter(self, connection: "Connection", room: str) -> None: ...
+
+    def exit(self, connection: "Connection", room: str) -> None: ...
 
 
 class Connection:
@@ -50,7 +58,7 @@ class Connection:
         "warned",
     )
 
-    def __init__(self, hub: "Hub", send: Send, abort: Callable[[], None]) -> None:
+    def __init__(self, hub: House, send: Send, abort: Callable[[], None]) -> None:
         self.id = uuid4().hex
         self.user_id = ""
         self.session_id = ""

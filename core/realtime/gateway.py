@@ -15,11 +15,11 @@ from django.conf import settings
 
 from core.errors import DomainError, Invalid, RateLimited
 from core.realtime import metrics
-from core.realtime.admission import Refused, not_authenticated, see_off
+from core.realtime.admission import Refused, door_of, not_authenticated
 from core.realtime.authentication import PROTOCOL, Credential, offered_token, origin_allowed, session_cookie
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
-from core.realtime.hub import current_hub
+from core.realtime.hub import Hub, current_hub
 from core.realtime.limits import Bucket
 from core.realtime.registry import Command, commands, encode
 from core.realtime.server import ABORT
@@ -71,6 +71,7 @@ class Gateway(AsyncConsumer):
     other, so what a client sent first happens first, and a client that sends faster than it is served is not read from.
     """
 
+    hub: Hub
     connection: Connection
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
@@ -78,7 +79,8 @@ class Gateway(AsyncConsumer):
         self.base_send = send
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - an ASGI server calls us inside a task
-        self.connection = Connection(current_hub(), send, scope.get("extensions", {}).get(ABORT, task.cancel))
+        self.hub = current_hub()
+        self.connection = Connection(self.hub, send, scope.get("extensions", {}).get(ABORT, task.cancel))
         self.frames = Bucket(settings.REALTIME_FRAMES_PER_SECOND)
         self.bad_frames = Strikes(BAD_FRAMES)
         self.floods = Strikes(FLOOD_FRAMES)
@@ -126,7 +128,7 @@ class Gateway(AsyncConsumer):
 
     async def admit(self, credential: Credential) -> None:
         try:
-            await self.connection.hub.admissions.admit(self.connection, credential)
+            await door_of(self.hub).admit(self.connection, credential)
         except Refused as refused:
             self.refuse(refused)
         except Exception:
@@ -143,16 +145,16 @@ class Gateway(AsyncConsumer):
         if self.deadline is not None:
             self.deadline.cancel()
         connection.closing = connection.closing or CloseCode.NORMAL
-        if connection.id not in connection.hub.connections:
+        if connection.id not in self.hub.connections:
             return
-        connection.hub.remove(connection)
-        await see_off(connection)
+        self.hub.remove(connection)
+        await door_of(self.hub).see_off(connection)
 
     # --- frames -----------------------------------------------------------------------------------------------------------------------------
 
     async def receive(self, text: str | None) -> None:
         connection = self.connection
-        if connection.closing is not None or connection.hub.draining:
+        if connection.closing is not None or self.hub.draining:
             return
         if wait := self.frames.take():
             self.error(RateLimited(wait, details={"limit": "frames"}), None)
@@ -192,7 +194,7 @@ class Gateway(AsyncConsumer):
         if not connection.user_id and not command.anonymous:
             raise not_authenticated()
         data = read_data(command, frame.data)
-        if command.limits and (wait := connection.hub.windows.take(connection.user_id or connection.id, command.name, command.limits)):
+        if command.limits and (wait := await self.used(command)):
             raise RateLimited(wait, details={"limit": command.name})
         started = time.perf_counter()
         try:
@@ -201,6 +203,13 @@ class Gateway(AsyncConsumer):
             return await in_thread(command.handler, connection, data)
         finally:
             seconds.observe(time.perf_counter() - started)
+
+    async def used(self, command: Command) -> float:
+        """Count one use. Returns the seconds to wait when it is one too many."""
+        connection, budgets = self.connection, self.hub.budgets
+        if connection.user_id:
+            return await budgets.take(connection.user_id, command.name, command.limits)
+        return budgets.windows.take(connection.id, command.name, command.limits)
 
     def error(self, error: DomainError, ref: str | None) -> None:
         metrics.refused.labels(error.code).inc()

@@ -15,11 +15,10 @@ import structlog
 from django.conf import settings
 
 from core.realtime import metrics
-from core.realtime.admission import Admissions
+from core.realtime.budget import Budgets
 from core.realtime.bus import Bus, Deliver, Disconnect, Join, Leave, Missed, Operation, end
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
-from core.realtime.limits import Windows
 from core.realtime.registry import GapHook, frame, hooks
 from core.realtime.seats import Seats
 from core.realtime.threads import call
@@ -40,11 +39,10 @@ class Hub:
         self.connections: dict[str, Connection] = {}
         self.rooms: dict[str, set[Connection]] = {}
         self.people: dict[str, set[Connection]] = {}
-        self.windows = Windows()
         self.draining = False
         self.bus = Bus(self.perform, self.missed)
         self.seats = Seats(self.bus)
-        self.admissions = Admissions(self)
+        self.budgets = Budgets(self.bus.redis, self.spawn)
         self._incoming: deque[Operation] = deque()
         self._scheduled = False
         self._heartbeat_due = time.monotonic() + settings.REALTIME_HEARTBEAT_SECONDS
@@ -224,7 +222,7 @@ class Hub:
             self._forget(now - RECENT_SECONDS)
             if now >= self._heartbeat_due:
                 self._heartbeat_due = now + settings.REALTIME_HEARTBEAT_SECONDS
-                self.windows.forget_idle()
+                self.budgets.windows.forget_idle()
                 self.spawn(self._beat())
 
     def _check_expiry(self) -> None:

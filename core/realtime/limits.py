@@ -1,6 +1,6 @@
 """How often. Exact sliding windows per person and command, and a cheap bucket per socket for frames of any kind.
 
-They live in the process: a person's sockets usually sit on one, and a limit that asks Redis for every keystroke would cost more than it saves.
+They live in the process; ``budget`` makes the windows hold over all of them.
 """
 
 import time
@@ -59,6 +59,13 @@ class Windows:
             times.append(now)
             return 0.0
         return round(wait, 3)
+
+    def give_back(self, person: str, name: str) -> None:
+        """Forget the last use: it was refused elsewhere."""
+        times = self._times[person, name]
+        times.pop()
+        if not times:
+            del self._times[person, name]
 
     def forget_idle(self, seconds: float = 3600) -> None:
         """Drop what is older than the longest window."""

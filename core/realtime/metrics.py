@@ -9,6 +9,8 @@ refused = Counter("hubbub_socket_refused_total", "Frames answered with an error,
 closes = Counter("hubbub_socket_closes_total", "Sockets the server closed, by close code.", ["code"])
 push_failures = Counter("hubbub_socket_push_failures_total", "Operations that did not reach the other processes.")
 gaps = Counter("hubbub_socket_gaps_total", "Times this process may have missed events of others.")
+seats_unchecked = Counter("hubbub_socket_seats_unchecked_total", "Sockets let in without asking Redis how many their person has elsewhere.")
+limits_unchecked = Counter("hubbub_limits_unchecked_total", "Uses let pass without asking Redis how often others counted them.")
 handler_seconds = Histogram(
     "hubbub_socket_handler_seconds", "Time to carry out a command.", ["type"], buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 )

@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 
 from core.realtime import metrics
 from core.realtime.bus import Batch, Deliver, Disconnect, Join, Leave, Missed, Operation, channel_of, encode, group_of
+from core.realtime.frames import Outbound, frame
 from core.realtime.hub import running_hub
-from core.realtime.registry import Outbound, frame
 
 log = structlog.get_logger(__name__)
 GIVE_UP_SECONDS = 1.0

@@ -21,50 +21,48 @@ the ``data`` of the ``ack``; a ``DomainError`` they raise is the ``error``. The 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
+from core.realtime.connection import Connection
+from core.realtime.frames import Inbound, Outbound, encode, frame, outbound
 from core.realtime.limits import Limit
 
-if TYPE_CHECKING:
-    from core.realtime.connection import Connection
-
-CommandHandler = Callable[["Connection", Any], Any]
-Rooms = Mapping["Connection", Iterable[str]]
-ConnectHook = Callable[[Sequence["Connection"]], "Rooms | Awaitable[Rooms]"]
-DisconnectHook = Callable[["Connection"], "Awaitable[None] | None"]
-ResumeHook = Callable[["Connection", Any], "Awaitable[Any] | Any"]
-HeartbeatHook = Callable[[Sequence["Connection"]], "Awaitable[None] | None"]
-GapHook = Callable[[str, "list[Connection]"], Awaitable[None]]
-RoomAuthoriser = Callable[["Connection", str], bool]
-
-
-class Inbound(msgspec.Struct, kw_only=True):
-    """Base of what clients send. Unknown fields are ignored, so that newer clients may talk to older servers."""
-
-
-outbound: dict[str, "type[Outbound]"] = {}
-
-
-class OutboundMeta(msgspec.StructMeta):
-    """Takes the name on the wire as a class argument and enters the type in ``outbound``."""
-
-    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, type: str = "", **options: Any) -> "OutboundMeta":  # noqa: A002
-        cls: Any = super().__new__(mcs, name, bases, namespace, **{"frozen": True, "kw_only": True, **options})
-        cls.type = type
-        if bases[0] is not msgspec.Struct:
-            known = outbound.get(type)
-            if not type or (known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__)):
-                raise RuntimeError(f"{name} needs a frame type of its own, not {type!r}")
-            outbound[type] = cls
-        return cast("OutboundMeta", cls)
-
-
-class Outbound(msgspec.Struct, metaclass=OutboundMeta):
-    """Base of what the server sends. The class argument ``type`` is the name on the wire; its fields are ``data``."""
-
-    type: ClassVar[str]
+__all__ = [  # with what ``frames`` has: slices import from here
+    "Command",
+    "ConnectHook",
+    "DisconnectHook",
+    "GapHook",
+    "HeartbeatHook",
+    "Hooks",
+    "Inbound",
+    "Outbound",
+    "ResumeHook",
+    "Rooms",
+    "Section",
+    "command",
+    "commands",
+    "encode",
+    "frame",
+    "hooks",
+    "on_connect",
+    "on_disconnect",
+    "on_gap",
+    "on_heartbeat",
+    "on_resume",
+    "outbound",
+    "room",
+    "room_kinds",
+]
+CommandHandler = Callable[[Connection, Any], Any]
+Rooms = Mapping[Connection, Iterable[str]]
+ConnectHook = Callable[[Sequence[Connection]], Rooms | Awaitable[Rooms]]
+DisconnectHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
+ResumeHook = Callable[[Connection, Any], Awaitable[Any] | Any]
+HeartbeatHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
+GapHook = Callable[[str, list[Connection]], Awaitable[None]]
+RoomAuthoriser = Callable[[Connection, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +80,15 @@ class Command:
     description: str
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of ``resume``: what the client says in it, what the ``ack`` says of it, and who sends what was missed."""
+
+    payload: Any
+    answer: Any
+    hook: ResumeHook
+
+
 @dataclass(slots=True)
 class Hooks:
     """What slices want to hear of a connection's life. Plain functions run on a thread, coroutines on the event loop."""
@@ -89,7 +96,7 @@ class Hooks:
     connect: list[ConnectHook] = field(default_factory=list)
     disconnect: list[DisconnectHook] = field(default_factory=list)
     heartbeat: list[HeartbeatHook] = field(default_factory=list)
-    resume: dict[str, tuple[type[Any], ResumeHook]] = field(default_factory=dict)
+    resume: dict[str, Section] = field(default_factory=dict)
     gap: dict[str, GapHook] = field(default_factory=dict)
 
 
@@ -146,7 +153,10 @@ def on_connect(hook: HandlerT) -> HandlerT:
 
 
 def on_disconnect(hook: HandlerT) -> HandlerT:
-    """Call ``hook(connection)`` when an authenticated socket is gone, after it left its rooms."""
+    """Call ``hook(connections)`` when authenticated sockets are gone, after they left their rooms, with all that went together.
+
+    Its queries are to be as many for one as for five hundred.
+    """
     hooks.disconnect.append(hook)
     return hook
 
@@ -160,11 +170,15 @@ def on_heartbeat(hook: HandlerT) -> HandlerT:
     return hook
 
 
-def on_resume(section: str, payload: Any) -> Callable[[HandlerT], HandlerT]:
-    """Call ``hook(connection, value)`` when a client's ``resume`` carries ``section``: send what it missed, in order."""
+def on_resume(section: str, payload: Any, *, answer: Any) -> Callable[[HandlerT], HandlerT]:
+    """Call ``hook(connection, value)`` when a client's ``resume`` carries ``section``: send what it missed, in order.
+
+    Sections are carried out in the order they were registered in, whatever order the client names them in. ``answer`` is what the hook returns
+    for the ``ack``.
+    """
 
     def register(hook: HandlerT) -> HandlerT:
-        hooks.resume[section] = (payload, hook)
+        hooks.resume[section] = Section(payload, answer, hook)
         return hook
 
     return register
@@ -186,11 +200,3 @@ def on_gap(kind: str) -> Callable[[HandlerT], HandlerT]:
 def room(kind: str, *, authorise: RoomAuthoriser) -> None:
     """Let clients ask for rooms ``<kind>:<id>`` with ``room:join``. ``authorise(connection, id)`` runs on a thread; False looks like "not found"."""
     room_kinds[kind] = authorise
-
-
-def frame(message: Outbound) -> str:
-    """``message`` as it goes over the wire. Made once, however many get it."""
-    return encode({"type": message.type, "data": message}).decode()
-
-
-encode = msgspec.json.Encoder().encode

@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from core.errors import Invalid, NotFound, RateLimited
-from core.realtime.admission import renew
+from core.realtime.admission import door_of, renew
 from core.realtime.authentication import Credential
 from core.realtime.connection import Connection
+from core.realtime.hub import current_hub
 from core.realtime.registry import command, hooks, room_kinds
 from core.realtime.threads import call, in_thread
 from core.realtime.wire import Authenticate, Ping, Pong, RoomJoined, RoomName
@@ -24,7 +25,7 @@ async def authenticate(connection: Connection, data: Authenticate) -> None:
     if connection.user_id:
         await renew(connection, credential)
     else:
-        await connection.hub.admissions.admit(connection, credential)
+        await door_of(current_hub()).admit(connection, credential)
 
 
 @command("ping", Ping, anonymous=True)
@@ -36,13 +37,17 @@ async def ping(connection: Connection, data: Ping) -> None:
 @command("resume", dict[str, msgspec.Raw], limits=["20/m"])
 async def resume(connection: Connection, data: dict[str, msgspec.Raw]) -> dict[str, Any]:
     """Say what you saw last and get what you missed, in order, before the ``ack``."""
-    answers = {}
-    for section, raw in data.items():
-        if section not in hooks.resume:
-            raise Invalid(f"There is nothing called {section[:40]!r} to resume.", code="invalid_data", details={"field": section[:40]})
-        payload, hook = hooks.resume[section]
-        answers[section] = await call(hook, connection, msgspec.json.decode(raw, type=payload))
-    return {section: answer for section, answer in answers.items() if answer is not None}
+    if unknown := next((name for name in data if name not in hooks.resume), None):
+        raise Invalid(f"There is nothing called {unknown[:40]!r} to resume.", code="invalid_data", details={"field": unknown[:40]})
+    seen = {name: _read_section(name, data[name]) for name in hooks.resume if name in data}
+    return {name: await call(hooks.resume[name].hook, connection, value) for name, value in seen.items()}
+
+
+def _read_section(name: str, raw: msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw, type=hooks.resume[name].payload)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Invalid(f"This is not what {name} can be resumed from: {error}", code="invalid_data", details={"field": name}) from None
 
 
 @command("room:join", RoomName, ack=RoomJoined, limits=["120/m"])

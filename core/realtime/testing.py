@@ -7,7 +7,7 @@
         frame = await socket.expect("message:new")                  # its data; other frames are kept for later calls
 
 Handlers run on threads with database connections of their own: mark such tests ``@pytest.mark.django_db(transaction=True)``. What clients send
-and get is recorded for the catalogue check (see ``core.realtime.catalogue``).
+and get is recorded for the catalogue check (see ``core.realtime.catalogue``) and held against the AsyncAPI document (``core.realtime.conformance``).
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from core.realtime import catalogue
+from core.realtime import catalogue, conformance
 from core.realtime.authentication import PROTOCOL, TOKEN_PREFIX
 
 communicator: Any = ApplicationCommunicator
@@ -117,9 +117,7 @@ class SocketClient:
 
     async def send(self, kind: str, data: Any = None, *, ref: str | None = None) -> None:
         """One frame, without waiting for anything."""
-        catalogue.sent.add(kind)
-        frame = {"type": kind, "data": {} if data is None else data, **({"ref": ref} if ref else {})}
-        await self.send_text(msgspec.json.encode(frame).decode())
+        await self.send_text(msgspec.json.encode(_frame(kind, data, ref)).decode())
 
     async def call(self, kind: str, data: Any = None) -> Any:
         """One frame and its answer: the ``data`` of the ack. Raises SocketError for an error."""
@@ -129,12 +127,19 @@ class SocketClient:
         frame = await self._next(lambda frame: frame.get("ref") == ref)
         if frame["type"] == "error":
             raise SocketError(frame["data"])
+        catalogue.carried_out.add(kind)
+        conformance.check_inbound(_frame(kind, data, ref))
+        conformance.check_ack(kind, frame["data"])
         return frame["data"]
 
     async def expect(self, kind: str, **fields: Any) -> Any:
         """The ``data`` of the next frame of that type whose data has these fields. Frames of other kinds stay for later."""
         frame = await self._next(lambda frame: frame["type"] == kind and fields.items() <= (frame["data"] or {}).items())
         return frame["data"]
+
+    async def next(self, *kinds: str) -> Any:
+        """The ``data`` of the next frame of any of these types."""
+        return (await self._next(lambda frame: frame["type"] in kinds))["data"]
 
     async def expect_close(self) -> int:
         """The code the server closes with; frames before it are kept."""
@@ -176,8 +181,13 @@ class SocketClient:
             return None
         frame: dict[str, Any] = msgspec.json.decode(output["text"])
         catalogue.received.add(frame["type"])
+        conformance.check_outbound(frame)
         self._kept.append(frame)
         return frame
+
+
+def _frame(kind: str, data: Any, ref: str | None) -> dict[str, Any]:
+    return {"type": kind, "data": {} if data is None else data, **({"ref": ref} if ref else {})}
 
 
 async def until(condition: Any, *, seconds: float = TIMEOUT) -> None:

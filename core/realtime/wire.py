@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from core.realtime.registry import Inbound, Outbound
+from core.realtime.frames import Inbound, Outbound
 
 
 class Authenticate(Inbound):

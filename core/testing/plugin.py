@@ -7,8 +7,14 @@ import django
 import pytest
 import redis
 from django.test.utils import CaptureQueriesContext
+from hypothesis import settings as hypothesis_settings
 
 from core.testing.environment import Environment
+
+# How many examples Hypothesis tries: few enough for every run of the suite, and ``--hypothesis-profile=thorough`` for a machine with time.
+hypothesis_settings.register_profile("suite", max_examples=100, stateful_step_count=30, deadline=None)
+hypothesis_settings.register_profile("thorough", max_examples=2_500, stateful_step_count=60, deadline=None)
+hypothesis_settings.load_profile("suite")
 
 # Before settings are read: they take the URLs from the environment this sets.
 environment = Environment()

@@ -50,6 +50,11 @@ function startThread() {
   setInterval(showPresence, 30_000);
 
   socket.resumeWith("conversations", () => ({ [thread.id]: thread.head }));
+  socket.resumeWith(
+    "changes",
+    () => ({ [thread.id]: thread.change }),
+    (answer) => thread.knowsChanges(answer[thread.id]) && thread.askForChanges(),
+  );
   socket.on("message:new", (message) => {
     if (message.conversation !== thread.id) return;
     if (message.sender === thread.peer.id) typing.ended();

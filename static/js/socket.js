@@ -2,7 +2,7 @@
 // Of its one export, `socket`:
 //   socket.on("message:new", (data) => …);
 //   const ack = await socket.request("message:send", {…});   // rejects with SocketError
-//   socket.resumeWith("conversations", () => ({ [id]: lastSeq }));
+//   socket.resumeWith("conversations", () => ({ [id]: lastSeq }), (answer) => …);
 //   socket.onState((state) => …);                            // connecting | open | waiting | closed
 //
 // docs/API.md has the protocol; core/realtime/codes.py the close codes.
@@ -33,7 +33,7 @@ class Socket {
   #waiting = new Map(); // ref → {resolve, reject, timer}
   #listeners = new Map(); // type → Set of handlers
   #stateListeners = new Set();
-  #sections = new Map(); // resume section → function giving its value
+  #sections = new Map(); // resume section → {value, answered}
   #attempts = 0;
   #timer = 0;
   #heartbeat = 0;
@@ -72,9 +72,12 @@ class Socket {
     return () => this.#stateListeners.delete(handler);
   }
 
-  /** After each reconnection, ask for what was missed: `value()` is what `section` of the `resume` frame says, null to leave it out. */
-  resumeWith(section, value) {
-    this.#sections.set(section, value);
+  /**
+   * After each reconnection, ask for what was missed: `value()` is what `section` of the `resume` frame says, null to leave it out.
+   * `answered` gets what the server says of it once all of it has come.
+   */
+  resumeWith(section, value, answered = () => {}) {
+    this.#sections.set(section, { value, answered });
   }
 
   /** Send and wait for the answer. Rejects at once when there is no connection: whoever must not lose something keeps it and tries again. */
@@ -137,13 +140,21 @@ class Socket {
     this.#stable = setTimeout(() => (this.#attempts = 0), STABLE_AFTER);
     this.#heartbeat = setInterval(() => this.#checkAlive(), PING_EVERY);
     const data = {};
-    for (const [section, value] of this.#sections) {
+    for (const [section, { value }] of this.#sections) {
       const said = value();
       if (said !== null && Object.keys(said).length) data[section] = said;
     }
     // What was missed comes before "open", so that nobody sends into a past they have not seen.
-    if (Object.keys(data).length) await this.#request("resume", data).catch((error) => console.warn("resume:", error.code));
-    if (this.#ws === ws) this.#become("open");
+    let answers = {};
+    if (Object.keys(data).length) {
+      answers = await this.#request("resume", data).catch((error) => {
+        console.warn("resume:", error.code);
+        return {};
+      });
+    }
+    if (this.#ws !== ws) return;
+    this.#become("open");
+    for (const [section, { answered }] of this.#sections) if (answers[section]) answered(answers[section]);
   }
 
   #checkAlive() {

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from accounts.users.models import User
 from chat.conversations.models import Conversation
 from chat.messages.models import Message
+from chat.messages.services import delete_message, edit_message, send_message
 from tests.browser.chatting import act_on, conversation_of, expect_exactly, expect_state, message, messages, open_chat, sequence, write
 from tests.browser.conftest import Visit
 from tests.browser.processes import Server, until
@@ -86,6 +87,27 @@ def test_whoever_lost_the_network_catches_up_with_nothing_lost_doubled_or_out_of
     expect_state(at_bens.page, "from ben 2", "read")
     assert sequence(at_anas.page) == sequence(at_bens.page) == list(range(1, 8))
     assert stored(conversation) == everything
+
+
+def test_whoever_lost_the_network_learns_of_what_was_edited_and_deleted_meanwhile(
+    visit: Visit, ana: User, ben: User, conversation: Conversation
+) -> None:
+    sent = [send_message(sender=ben, conversation_id=conversation.pk, body=body) for body in ("one", "two", "three")]
+    at_anas = visit(ana)
+    open_chat(at_anas, conversation)
+    edit_message(actor=ben, message_id=sent[0].id, body="uno")
+    expect_exactly(at_anas.page, "uno", "two", "three")
+    at_anas.go_offline()
+    edit_message(actor=ben, message_id=sent[0].id, body="eins")
+    delete_message(actor=ben, message_id=sent[1].id)
+    late = send_message(sender=ben, conversation_id=conversation.pk, body="four")
+    edit_message(actor=ben, message_id=late.id, body="vier")
+    expect_exactly(at_anas.page, "uno", "two", "three")
+    at_anas.go_online()
+    expect_exactly(at_anas.page, "eins", "Message deleted", "three", "vier")
+    expect(message(at_anas.page, "eins").get_by_text("edited")).to_be_visible()
+    edit_message(actor=ben, message_id=sent[2].id, body="drei")
+    expect_exactly(at_anas.page, "eins", "Message deleted", "drei", "vier")
 
 
 def test_both_sides_write_at_once_and_see_the_same(visit: Visit, ana: User, ben: User, conversation: Conversation) -> None:

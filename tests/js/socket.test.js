@@ -80,6 +80,20 @@ test("what was missed is asked for before it counts as open", async () => {
   socket.resumeWith("conversations", () => null);
 });
 
+test("whoever asked for what was missed is told how far the answer went, once all of it has come", async () => {
+  const answers = [];
+  socket.resumeWith("changes", () => ({ c1: 3 }), (answer) => answers.push(answer, socket.state));
+  FakeWebSocket.last.ends(1006);
+  mock.timers.tick(31_000);
+  FakeWebSocket.last.says({ type: "authenticated", data: {} });
+  await settle();
+  assert.deepEqual(answers, []);
+  ack(sent("resume")[0], { changes: { c1: { last_change: 5, head: 5 } } });
+  await settle();
+  assert.deepEqual(answers, [{ c1: { last_change: 5, head: 5 } }, "open"]);
+  socket.resumeWith("changes", () => null);
+});
+
 test("messages go out one after the other, in the order they were written", async () => {
   for (const body of ["one", "two"]) {
     outbox.send({ conversation: "c1", body });

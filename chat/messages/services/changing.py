@@ -32,8 +32,8 @@ def edit_message(*, actor: User, message_id: UUID, body: str) -> Message:
         if not policies.can_change(actor, message):
             raise Forbidden("Only its sender can edit a message.", code="not_your_message")
         if message.body != body:
-            Message.objects.filter(pk=message.pk).update(body=body, edited_at=Now())
-            message.refresh_from_db(fields=["body", "edited_at"])
+            Message.objects.filter(pk=message.pk).update(body=body, edited_at=Now(), change=_next_change(message))
+            message.refresh_from_db(fields=["body", "edited_at", "change"])
             emit(MessageEdited(message_id=message.pk))
         return message
 
@@ -52,7 +52,7 @@ def delete_message(*, actor: User, message_id: UUID) -> None:
             raise Forbidden("Only its sender can delete a message for everyone.", code="not_your_message")
         if message.deleted_at is None:
             _no_longer_unread(message, Membership.objects.all())
-            Message.objects.filter(pk=message.pk).update(body="", deleted_at=Now())
+            Message.objects.filter(pk=message.pk).update(body="", deleted_at=Now(), change=_next_change(message))
             emit(MessageDeleted(message_id=message.pk))
 
 
@@ -76,6 +76,12 @@ def _lock(actor: User, message_id: UUID) -> Message:
     if message is None:
         raise NotFound
     return message
+
+
+def _next_change(message: Message) -> int:
+    """The number of one more change in the message's conversation, which is ours."""
+    Conversation.objects.filter(pk=message.conversation_id).update(last_change=F("last_change") + 1)
+    return Conversation.objects.values_list("last_change", flat=True).get(pk=message.conversation_id)
 
 
 def _no_longer_unread(message: Message, memberships: MembershipQuerySet) -> None:

@@ -2,6 +2,8 @@
 
 ``connection.positions`` holds the number of the last message each socket was given of each conversation. PostgreSQL has the truth: a gap before
 a live message, a head that a heartbeat finds ahead, and a client's ``resume`` are all answered by reading what lies between.
+
+Changes of messages are counted too, and told live as they come; a client that sees a number left out, or was away, asks with ``resume``.
 """
 
 from collections.abc import Sequence
@@ -12,8 +14,8 @@ import msgspec
 
 from accounts.users.models import User
 from chat.conversations import selectors as conversations
-from chat.messages.selectors import Missed, messages_after, missed_by
-from chat.messages.serializers import message_shape
+from chat.messages.selectors import Missed, MissedChanges, changes_missed_by, messages_after, missed_by
+from chat.messages.serializers import change_shape, message_shape
 from chat.messages.wire import conversation_room
 from core.errors import NotFound
 from core.realtime.connection import Connection
@@ -23,6 +25,8 @@ from core.realtime.threads import in_thread
 PAGE = 50
 RESUME_MESSAGES = 1_000  # of one conversation; what is older than that a client reads over REST
 RESUME_CONVERSATIONS = 500
+RESUME_CHANGES = 1_000  # of one conversation; the client asks again for the rest
+KNOWN = "chat.messages.known"  # in Connection.state, while a resume is carried out: conversation → what its new messages told of changes
 FILLING = "chat.messages.filling"  # in Connection.state: rooms that are being caught up → whether a live message met a gap meanwhile
 
 Position = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -32,6 +36,13 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
     """``last_seq`` is the last message sent, ``head`` the newest there is. They differ where too much was missed: read on with ``after_seq``."""
 
     last_seq: int
+    head: int
+
+
+class ResumedChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """``last_change`` is how far what was sent goes, ``head`` the latest change there is. Where they differ resume once more from ``last_change``."""
+
+    last_change: int
     head: int
 
 
@@ -47,10 +58,11 @@ def enter_conversations(connections: Sequence[Connection]) -> dict[Connection, l
     return rooms
 
 
-@on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)])
+@on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, Resumed])
 async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Resumed]:
     """Send what came after the messages the client saw last. Conversations that are not the client's are left out of the answer."""
     answers = {}
+    connection.state[KNOWN] = {}
     for conversation_id, seq in seen.items():
         room = conversation_room(conversation_id)
         filling = _filling(connection)
@@ -63,6 +75,21 @@ async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Res
             continue
         finally:
             del filling[room]
+    return answers
+
+
+@on_resume("changes", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, ResumedChanges])
+async def resume_changes(connection: Connection, seen: dict[UUID, int]) -> dict[str, ResumedChanges]:
+    """Send each message that was changed since, as it is now, once; not those that the same ``resume`` has just brought as they are."""
+    known: dict[UUID, tuple[int, int]] = connection.state.pop(KNOWN, {})
+    answers = {}
+    for conversation_id, change in seen.items():
+        if conversation_room(conversation_id) not in connection.rooms:
+            continue
+        try:
+            answers[str(conversation_id)] = await _tell_changes(connection, conversation_id, change, known.get(conversation_id))
+        except NotFound:
+            continue
     return answers
 
 
@@ -116,6 +143,7 @@ async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> 
     start = connection.positions[room] = min(seq, connection.positions.get(room, seq))
     while True:
         missed: Missed = await in_thread(_missed, connection.user_id, conversation_id, connection.positions[room])
+        connection.state[KNOWN].setdefault(conversation_id, (start, missed.change))
         for message in missed.messages:
             _give(connection, room, message.seq, frame(message_shape(message)), hidden_before=True)
         last = max([message.seq for message in missed.messages], default=connection.positions[room])
@@ -126,6 +154,22 @@ async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> 
             connection.positions[room] = max(connection.positions[room], missed.head)
             return Resumed(last_seq=last, head=missed.head)
         await connection.drained()
+
+
+async def _tell_changes(connection: Connection, conversation_id: UUID, change: int, known: tuple[int, int] | None) -> ResumedChanges:
+    sent = 0
+    while True:
+        missed: MissedChanges = await in_thread(_missed_changes, connection.user_id, conversation_id, change, known)
+        for message in missed.messages:
+            connection.deliver(frame(change_shape(message)))
+        change, sent = max(change, missed.last_change), sent + len(missed.messages)
+        if missed.last_change == missed.head or sent >= RESUME_CHANGES:
+            return ResumedChanges(last_change=change, head=missed.head)
+        await connection.drained()
+
+
+def _missed_changes(user_id: str, conversation_id: UUID, after_change: int, known: tuple[int, int] | None) -> MissedChanges:
+    return changes_missed_by(User.objects.get(pk=user_id), conversation_id, after_change=after_change, limit=PAGE, known=known)
 
 
 def _missed(user_id: str, conversation_id: UUID, after_seq: int) -> Missed:

@@ -1,6 +1,7 @@
 """Who is writing. It lives on the connection alone."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from chat.messages.handlers import tell_typing
@@ -48,6 +49,7 @@ def stop_typing(connection: Connection, conversation_id: UUID) -> None:
 
 
 @on_disconnect
-async def stop_all_typing(connection: Connection) -> None:
-    for conversation_id in list(connection.state.get(STATE, {})):
-        stop_typing(connection, conversation_id)
+async def stop_all_typing(connections: Sequence[Connection]) -> None:
+    for connection in connections:
+        for conversation_id in list(connection.state.get(STATE, {})):
+            stop_typing(connection, conversation_id)

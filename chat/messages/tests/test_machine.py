@@ -1,4 +1,7 @@
-"""Two people send, edit, delete, read, block, leave and come back in any order; a model that is a plain list says what must then be true."""
+"""Two people send, edit, delete, read, block, leave and come back in any order; a model that is a plain list says what must then be true.
+
+Every run of the suite tries some runs; ``pytest chat/messages/tests/test_machine.py --hypothesis-profile=thorough`` goes on for half an hour.
+"""
 
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -16,7 +19,7 @@ from chat.conversations.services import clear_conversation
 from chat.conversations.tests.factories import make_direct
 from chat.messages import services
 from chat.messages.models import Message
-from chat.messages.selectors import conversation_list, missed_by, unread_counts
+from chat.messages.selectors import changes_missed_by, conversation_list, missed_by, unread_counts
 from core.errors import Forbidden, NotFound
 from social.graph.services import block, unblock
 
@@ -31,6 +34,7 @@ class Line:
     sender: int
     temp_id: str
     body: str
+    change: int = 0
     hidden_from: set[int] = field(default_factory=set)
 
 
@@ -49,6 +53,8 @@ class Chat(RuleBasedStateMachine):
         self.cleared = [0, 0]
         self.listed = [True, True]
         self.seen = [0, 0]
+        self.changes = 0
+        self.seen_change = [0, 0]
         self.blocks: set[int] = set()
 
     @rule(who=WHO, body=st.text("ab", min_size=1, max_size=3), temp_id=st.sampled_from("xyz"))
@@ -83,6 +89,8 @@ class Chat(RuleBasedStateMachine):
                 services.edit_message(actor=self.people[who], message_id=line.pk, body="edited")
         else:
             services.edit_message(actor=self.people[who], message_id=line.pk, body="edited")
+            if line.body != "edited":
+                self.changed(line)
             line.body = "edited"
 
     @precondition(lambda self: self.lines)
@@ -97,6 +105,8 @@ class Chat(RuleBasedStateMachine):
                 services.delete_message(actor=self.people[who], message_id=line.pk)
         else:
             services.delete_message(actor=self.people[who], message_id=line.pk)
+            if line.body:
+                self.changed(line)
             line.body = ""
 
     @precondition(lambda self: self.lines)
@@ -141,28 +151,50 @@ class Chat(RuleBasedStateMachine):
 
     @rule(who=WHO)
     def reconnect(self, who: int) -> None:
-        """Whoever comes back gets exactly what they have not seen and may see, in order, once."""
+        """Whoever comes back gets exactly what they have not seen and may see, in order, once: new messages, then what was changed of the others."""
         if self.blocks:
             with pytest.raises(NotFound):
                 missed_by(self.people[who], self.conversation.pk, after_seq=self.seen[who], limit=2)
+            with pytest.raises(NotFound):
+                changes_missed_by(self.people[who], self.conversation.pk, after_change=self.seen_change[who], limit=2)
             return
         got: list[tuple[int, str]] = []
-        after, complete = self.seen[who], False
+        after, complete, known = self.seen[who], False, None
         while not complete:
             missed = missed_by(self.people[who], self.conversation.pk, after_seq=after, limit=2)
+            known = known or (self.seen[who], missed.change)
             got += [(message.seq, message.body) for message in missed.messages]
             after, complete = (got[-1][0] if got else after), missed.is_complete
         expected = [(number, line.body) for number, line in enumerate(self.lines, 1) if number > self.seen[who] and self.visible(who, number, line)]
         assert got == expected
+        changed = [
+            (line.change, number, line.body)
+            for number, line in enumerate(self.lines, 1)
+            if line.change > self.seen_change[who] and number <= self.seen[who] and self.visible(who, number, line)
+        ]
+        assert self.changes_since(who, known) == sorted(changed)
         self.seen[who] = len(self.lines)
+        self.seen_change[who] = self.changes
+
+    @rule(who=WHO)
+    def ask_for_changes(self, who: int) -> None:
+        """Whoever saw a number left out gets every message changed since, as it is now."""
+        if not self.blocks:
+            changed = [
+                (line.change, number, line.body)
+                for number, line in enumerate(self.lines, 1)
+                if line.change > self.seen_change[who] and self.visible(who, number, line)
+            ]
+            assert self.changes_since(who, None) == sorted(changed)
+            self.seen_change[who] = self.changes
 
     @invariant()
     def numbers_have_no_gaps(self) -> None:
         if hasattr(self, "conversation"):
-            stored = list(Message.objects.filter(conversation=self.conversation).order_by("seq").values_list("seq", "pk", "body"))
-            assert stored == [(number, line.pk, line.body) for number, line in enumerate(self.lines, 1)]
+            stored = list(Message.objects.filter(conversation=self.conversation).order_by("seq").values_list("seq", "pk", "body", "change"))
+            assert stored == [(number, line.pk, line.body, line.change or None) for number, line in enumerate(self.lines, 1)]
             self.conversation.refresh_from_db()
-            assert self.conversation.last_seq == len(self.lines)
+            assert (self.conversation.last_seq, self.conversation.last_change) == (len(self.lines), self.changes)
 
     @invariant()
     def each_sees_what_they_should(self) -> None:
@@ -179,6 +211,20 @@ class Chat(RuleBasedStateMachine):
             assert sum(unread_counts(person).values()) == (unread if self.listed[who] and not self.blocks else 0)
             assert len(conversation_list(person).items) == (self.listed[who] and not self.blocks)
 
+    def changed(self, line: Line) -> None:
+        self.changes += 1
+        line.change = self.changes
+
+    def changes_since(self, who: int, known: tuple[int, int] | None) -> list[tuple[int, int, str]]:
+        """What a client is told that asks until it has everything."""
+        got: list[tuple[int, int, str]] = []
+        after, head = self.seen_change[who], None
+        while after != head:
+            missed = changes_missed_by(self.people[who], self.conversation.pk, after_change=after, limit=2, known=known)
+            got += [(message.change or 0, message.seq, message.body) for message in missed.messages]
+            after, head = missed.last_change, missed.head
+        return got
+
     def pick(self, data: st.DataObject) -> tuple[int, Line]:
         return data.draw(st.sampled_from(list(enumerate(self.lines, 1))))
 
@@ -189,4 +235,7 @@ class Chat(RuleBasedStateMachine):
 class ChatMachine(Chat.TestCase, TestCase):  # type: ignore[misc,valid-type]
     """Each run in a transaction of its own."""
 
-    settings = settings(max_examples=10, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))  # type: ignore[assignment]
+    # A fifth of the examples of the profile (see ``core.testing.plugin``): each is a thousand statements.
+    settings = settings(  # type: ignore[assignment]
+        max_examples=settings().max_examples // 5, suppress_health_check=list(HealthCheck)
+    )

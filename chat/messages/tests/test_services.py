@@ -42,6 +42,38 @@ def test_the_same_temp_id_gives_the_same_message() -> None:
     assert Message.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_changes_at_the_same_time_get_numbers_without_gaps() -> None:
+    ana, ben, conversation = make_pair()
+    sent = [services.send_message(sender=sender, conversation_id=conversation.pk, body="x") for sender in (ana, ben) for _ in range(4)]
+
+    def change(number: int) -> None:
+        actor = (ana, ben)[number // 4]
+        if number % 2:
+            services.delete_message(actor=actor, message_id=sent[number].id)
+        else:
+            services.edit_message(actor=actor, message_id=sent[number].id, body="y")
+
+    assert race(change, threads=8) == [None] * 8
+    assert list(Message.objects.order_by("change").values_list("change", flat=True)) == list(range(1, 9))
+    conversation.refresh_from_db()
+    assert conversation.last_change == 8
+
+
+def test_what_changes_nothing_gets_no_number() -> None:
+    ana, ben, conversation = make_pair()
+    sent = services.send_message(sender=ana, conversation_id=conversation.pk, body="hello")
+    services.edit_message(actor=ana, message_id=sent.id, body=" hello ")
+    services.hide_message(actor=ben, message_id=sent.id)
+    with pytest.raises(NotFound):
+        services.delete_message(actor=ben, message_id=sent.id)
+    services.delete_message(actor=ana, message_id=sent.id)
+    services.delete_message(actor=ana, message_id=sent.id)
+    assert Message.objects.get().change == 1
+    conversation.refresh_from_db()
+    assert conversation.last_change == 1
+
+
 def test_a_draft_that_is_refused_leaves_its_neighbours_alone() -> None:
     ana, ben, conversation = make_pair()
     foreign = make_pair()[2]

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,50 +14,30 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from chat.conftest import Connect
 from chat.conversations.models import Conversation, Membership
-from chat.conversations.tests.factories import make_pair
 from chat.messages import services
 from chat.messages.drafts import Draft
 from chat.messages.events import MessagesSent
 from chat.messages.handlers import tell_messages
 from chat.messages.models import Message
+from chat.messages.tests.talking import numbers, pair, refused, say, write
 from chat.messages.wire import conversation_room
 from core.events.models import OutboxEvent
 from core.events.outbox import sweep
 from core.realtime.hub import current_hub
-from core.realtime.testing import SocketClient, SocketError
+from core.realtime.limits import Limit
+from core.realtime.registry import commands
+from core.realtime.testing import SocketClient
 from social.graph.services import block, unblock
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Pair = tuple[User, User, Conversation]
-
-
-async def pair() -> Pair:
-    return await sync_to_async(make_pair)()
-
-
-async def say(sender: User, conversation: Conversation, *bodies: str) -> None:
-    for body in bodies:
-        await sync_to_async(services.send_message)(sender=sender, conversation_id=conversation.pk, body=body)
-
-
-async def write(socket: SocketClient, conversation: Conversation, body: str = "hello", **more: Any) -> Any:
-    return await socket.call("message:send", {"conversation": str(conversation.pk), "body": body, "temp_id": uuid4().hex, **more})
-
-
-async def refused(socket: SocketClient, kind: str, data: dict[str, Any]) -> str:
-    with pytest.raises(SocketError) as error:
-        await socket.call(kind, data)
-    return error.value.code
-
-
-async def numbers(socket: SocketClient, count: int) -> list[int]:
-    return [(await socket.expect("message:new"))["seq"] for _ in range(count)]
 
 
 async def test_a_message_is_acknowledged_and_reaches_everyone_once(connect: Connect) -> None:
@@ -296,6 +278,28 @@ def every_command(conversation_id: UUID, message_id: UUID) -> list[tuple[str, di
         ("conversation:join", {"conversation": conversation}),
         ("conversation:leave", {"conversation": conversation}),
     ]
+
+
+async def test_rest_pages_and_sockets_spend_one_budget(
+    connect: Connect, as_person: Callable[[User], APIClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(commands, "message:send", replace(commands["message:send"], limits=(Limit(4, 60),)))
+    ana, ben, conversation = await pair()
+    socket, rest, page = await connect(ana), as_person(ana), Client()
+    await sync_to_async(page.force_login)(ana)
+
+    await write(socket, conversation)
+    await write(socket, conversation)
+    assert (await sync_to_async(rest.post)(f"/api/v1/conversations/{conversation.pk}/messages", {"body": "hello"})).status_code == 201
+    assert (await sync_to_async(page.post)(f"/chats/{conversation.pk}/", {"body": "hello"})).status_code == 302
+    answer = await sync_to_async(rest.post)(f"/api/v1/conversations/{conversation.pk}/messages", {"body": "hello"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limited")
+    assert 0 < int(answer["Retry-After"]) <= 60
+    assert (await sync_to_async(page.post)(f"/chats/{conversation.pk}/", {"body": "hello"})).status_code == 429
+    refusal = {"conversation": str(conversation.pk), "body": "hello", "temp_id": "t"}
+    assert await refused(socket, "message:send", refusal) == "rate_limited"
+    assert await Message.objects.acount() == 4
+    await write(await connect(ben), conversation)
 
 
 async def test_the_lanes_and_rest_give_one_message_for_one_temp_id(connect: Connect) -> None:

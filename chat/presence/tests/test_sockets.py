@@ -1,5 +1,8 @@
 """Presence, as others see it, through the real ASGI application."""
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 import redis
 from asgiref.sync import sync_to_async
@@ -10,6 +13,7 @@ from accounts.users.services import update_profile
 from accounts.users.tests.factories import UserFactory
 from chat.conftest import Connect
 from chat.presence import services, store
+from chat.presence.handlers import tell_presence
 from core.realtime.hub import current_hub
 from core.realtime.testing import SocketClient
 from social.graph.services import block, follow, unfollow
@@ -91,6 +95,25 @@ async def test_presence_ends_with_a_block_an_unfollow_and_a_change_of_mind(conne
     assert await state(anas, ben) is None
     await sync_to_async(block)(actor=ben, target=ana)
     assert await state(anas, ben) == "absent"
+
+
+def test_going_costs_the_same_queries_for_one_as_for_many(count_queries: Callable[[Callable[[], object]], int]) -> None:
+    def cost(devices: int) -> int:
+        gone = [(str(person.pk), f"device of {person.pk}") for person in UserFactory.create_batch(devices)]
+        services.arrive(devices=[(person, device, "online") for person, device in gone])
+        return count_queries(lambda: tell_presence(services.depart(devices=gone)))
+
+    assert cost(1) == cost(40) == 2
+    assert User.objects.filter(last_seen_at=None).count() == 0
+
+
+async def test_two_devices_of_a_person_that_go_together_are_one_going(connect: Connect) -> None:
+    ana, ben = await people()
+    anas, phone, laptop = await connect(ana), await connect(ben), await connect(ben)
+    assert await state(anas, ben) == "online"
+    await asyncio.gather(phone.close(), laptop.close())
+    assert (await anas.expect("presence:update"))["state"] == "offline"
+    assert await anas.quiet()
 
 
 async def test_who_was_on_a_dead_server_goes_offline(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,6 @@
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,12 +8,14 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import RequestFactory
 from pytest_django import Settings
+from redis.exceptions import TimeoutError as RedisTimeout
 from rest_framework.test import APIClient
 
 from core.api import limits
 from core.api.addresses import client_address, limit_key
 from core.errors import RateLimited, Unavailable
 from core.events.models import OutboxEvent
+from core.realtime.tests.own_redis import OwnRedis
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("core.api.tests.sample")]
 HOUR = 3600
@@ -117,3 +121,26 @@ def test_only_our_own_proxies_are_believed(settings: Settings, peer: str, forwar
 def test_an_ipv6_client_counts_as_its_network() -> None:
     assert limit_key("2001:db8:1:2:aaaa::1") == limit_key("2001:db8:1:2:bbbb::2") == "2001:db8:1:2::/64"
     assert limit_key("192.0.2.1") == "192.0.2.1"
+
+
+def test_while_redis_hangs_secrets_are_guarded_and_the_rest_goes_on_and_all_is_back_by_itself(settings: Settings, tmp_path: Path) -> None:
+    own_redis = OwnRedis(tmp_path)
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": own_redis.url}}
+    try:
+        asyncio.run(own_redis.answers())
+        for _ in range(4):
+            limits.enforce("sign_in", "name:ana")
+        own_redis.hang()
+        for scope in settings.LIMITS_FAIL_CLOSED:
+            with pytest.raises(Unavailable):
+                limits.enforce(scope, "name:ana")
+        assert limits.enforce("api_anonymous", "address:192.0.2.1") == []
+        limits.forgive("api_anonymous", "address:192.0.2.1")
+        with pytest.raises(RedisTimeout):
+            cache.get("anything")
+        own_redis.go_on()
+        asyncio.run(own_redis.answers())
+        assert limits.enforce("sign_in_name", "name:ana")[0].allowed
+        assert cache.get("anything") is None
+    finally:
+        own_redis.end()

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,7 +10,10 @@ import redis
 from core.embedded import postgres
 from core.embedded.home import Home
 from core.embedded.keeper import CHECKOUT, is_up, using
+from core.embedded.processes import NOBODY
 from core.embedded.tests.processes import eventually, kill, processes_of
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
 
 USE_BRIEFLY = """
 import sys, psycopg
@@ -84,3 +88,40 @@ def test_a_server_that_cannot_start_says_why(home: Home) -> None:
     (home.postgres_data / "PG_VERSION").write_text("9.1\n")
     with pytest.raises(RuntimeError, match=r"postgres\.log"), using(home):
         raise AssertionError("a server without data started")
+
+
+def forbid_namespaces(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ``unshare`` fail, as where the kernel does not let it make user namespaces."""
+    programs = folder / "bin"
+    programs.mkdir()
+    (programs / "unshare").write_text("#!/bin/sh\nexit 1\n")
+    (programs / "unshare").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+
+
+@only_root
+def test_root_becomes_nobody_where_namespaces_are_forbidden_and_keeps_the_data_there_and_back(
+    folder: Path, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> int:
+        with using(home), psycopg.connect(home.database_url) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS kept (id int)")
+            connection.execute("INSERT INTO kept VALUES (1)")
+            (rows,) = connection.execute("SELECT count(*) FROM kept").fetchone() or (0,)
+        assert eventually(lambda: not processes_of(home.path))
+        return int(rows)
+
+    folder.chmod(0o711)
+    assert kept() == 1
+    forbid_namespaces(folder, monkeypatch)
+    assert kept() == 2
+    assert {path.stat().st_uid for path in (home.postgres_data, home.postgres_data / "PG_VERSION", home.sockets)} == {NOBODY}
+    monkeypatch.undo()
+    assert kept() == 3
+
+
+@only_root
+def test_a_directory_that_nobody_may_not_enter_is_named(folder: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    forbid_namespaces(folder, monkeypatch)
+    with pytest.raises(RuntimeError, match=f"may not enter {folder}"), using(home):
+        raise AssertionError("a server started where it cannot read its files")

@@ -1,10 +1,15 @@
 """Whatever a client sends gets a clear answer, and the process lives."""
 
+from typing import Annotated
+from uuid import UUID
+
 import msgspec
 import pytest
 
 from core.realtime import gateway
 from core.realtime.codes import CloseCode
+from core.realtime.connection import Connection
+from core.realtime.registry import Section, hooks
 from core.realtime.testing import SocketClient, SocketError
 from core.realtime.tests.conftest import Connect
 from core.realtime.tests.people import user_id
@@ -106,6 +111,18 @@ async def test_unknown_section_of_resume_is_refused(connect: Connect) -> None:
     with pytest.raises(SocketError) as refused:
         await socket.call("resume", {"nothing": {}})
     assert refused.value.code == "invalid_data"
+
+
+@pytest.mark.parametrize("value", [7, [], {"not an id": 1}, {user_id(1): "x"}, {user_id(1): -1}])
+async def test_section_of_resume_that_makes_no_sense_is_refused(connect: Connect, monkeypatch: pytest.MonkeyPatch, value: object) -> None:
+    async def never(connection: Connection, seen: object) -> None:
+        raise AssertionError(seen)
+
+    monkeypatch.setitem(hooks.resume, "test", Section(dict[UUID, Annotated[int, msgspec.Meta(ge=0)]], None, never))
+    socket = await connect("1.1")
+    with pytest.raises(SocketError) as refused:
+        await socket.call("resume", {"test": value})
+    assert (refused.value.code, refused.value.details) == ("invalid_data", {"field": "test"})
 
 
 async def test_commands_before_authenticating_are_refused(connect: Connect) -> None:

@@ -13,49 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from pytest_django import Settings
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from core.embedded import valkey
-from core.embedded.processes import end, spawn
+from core.embedded.processes import end
 from core.realtime import push
 from core.realtime.codes import CloseCode
+from core.realtime.tests.own_redis import PATIENCE, OwnRedis
 from core.realtime.tests.people import user_id
 from core.realtime.threads import THREADS
 from core.realtime.wire import SessionRevoked
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-PATIENCE = 20.0
-
-
-class OwnRedis:
-    """A Redis of this test, to be killed."""
-
-    def __init__(self, directory: Path) -> None:
-        self.path = directory / "r"
-        self.url = f"unix://{self.path}"
-        self.start()
-
-    def start(self) -> None:
-        self.process = spawn(
-            [valkey.program(), "--port", "0", "--unixsocket", self.path, "--save", "", "--dir", self.path.parent], output=subprocess.DEVNULL
-        )
-
-    async def answers(self) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                try:
-                    with redis.Redis(unix_socket_path=str(self.path)) as client:
-                        client.ping()
-                    return
-                except redis.ConnectionError:
-                    await asyncio.sleep(0.02)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 class ServerProcess:
@@ -128,7 +98,7 @@ def own_redis(tmp_path: Path, settings: Settings) -> Iterator[OwnRedis]:
     settings.REALTIME_REDIS_URL = started.url
     settings.REALTIME_PREFIX = "process-test"
     yield started
-    end(started.process, signal.SIGTERM, seconds=10)
+    started.end()
 
 
 @asynccontextmanager
@@ -165,6 +135,38 @@ async def test_redis_killed_and_back_empty_keeps_sockets_and_mends_itself(own_re
         own_redis.start()
         await heard_again(ana, ben)
         await heard_again(ben, ana)
+
+
+async def test_redis_that_hangs_stops_nothing_in_a_process_and_all_is_back_once_it_answers(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 2) as (one, two):
+        ana, ben = await one.socket("1.1"), await two.socket("2.2")
+        await heard_again(ana, ben)
+        own_redis.hang()
+        carla = await one.socket("3.3")
+        for _ in range(3):
+            await call(ana, "test:say", words="to my own process")
+            assert (await expect(carla, "test:said"))["words"] == "to my own process"
+            await call(ana, "test:count")
+        for client in (ana, ben, carla):
+            await call(client, "ping")
+        own_redis.go_on()
+        await heard_again(ana, ben)
+        await heard_again(ben, carla)
+        for client in (ana, ben, carla):
+            await call(client, "ping")
+
+
+async def test_limits_of_a_person_hold_over_all_processes(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 2) as (one, other):
+        sockets = [await one.socket("1.1"), await other.socket("1.2"), await other.socket("1.3")]
+        for client in sockets:
+            for ref in range(6):
+                await client.send(json.dumps({"type": "test:count", "ref": str(ref)}))
+        answers = [json.loads(await client.recv()) for client in sockets for _ in range(6)]
+        assert sorted(answer["type"] for answer in answers) == ["ack"] * 6 + ["error"] * 12
+        assert {answer["data"]["code"] for answer in answers if answer["type"] == "error"} == {"rate_limited"}
+        stranger = await one.socket("2.1")
+        await call(stranger, "test:count")
 
 
 async def test_slow_reader_is_closed_and_stalls_nobody(own_redis: OwnRedis) -> None:

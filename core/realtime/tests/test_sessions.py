@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from prometheus_client import REGISTRY
 from pytest_django import Settings
 
 from core.realtime import push
 from core.realtime.authentication import Identity
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
-from core.realtime.hub import current_hub
+from core.realtime.hub import current_hub, stop_hub
 from core.realtime.registry import hooks
 from core.realtime.testing import SocketClient, SocketClosed, SocketError
 from core.realtime.tests.conftest import Connect
@@ -193,3 +194,52 @@ async def test_nothing_is_left_of_a_socket_that_is_gone(connect: Connect, settin
     await hub_socket.close()
     assert (hub.connections, hub.rooms, hub.people) == ({}, {}, {})
     assert await hub.bus.redis.scard(f"{settings.REALTIME_PREFIX}:seats:{user_id(1)}") == 0
+
+
+async def test_a_thousand_sockets_that_go_at_once_are_all_seen_off_in_a_few_groups(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    groups: list[list[str]] = []
+
+    def counted(connections: Sequence[Connection]) -> None:
+        groups.append([connection.id for connection in connections])
+
+    monkeypatch.setattr(hooks, "disconnect", [counted])
+    sockets = await asyncio.gather(*(connect(f"{number // 10 + 1}.{number + 1}") for number in range(1000)))
+    hub = current_hub()
+    expected = sorted(hub.connections)
+    await asyncio.gather(*(socket.close() for socket in sockets))
+    assert sorted(one for group in groups for one in group) == expected
+    assert len(groups) < 50
+    assert (hub.connections, hub.rooms, hub.people) == ({}, {}, {})
+    assert [key async for key in hub.bus.redis.scan_iter(f"{settings.REALTIME_PREFIX}:seats:*")] == []
+
+
+async def test_one_whose_goodbye_fails_takes_nobody_elses(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen_off: list[str] = []
+
+    async def fails_for_five(connections: Sequence[Connection]) -> None:
+        if any(connection.user_id == user_id(5) for connection in connections):
+            raise RuntimeError
+        seen_off.extend(connection.user_id for connection in connections)
+
+    others: list[str] = []
+    monkeypatch.setattr(hooks, "disconnect", [fails_for_five, lambda connections: others.extend(one.user_id for one in connections)])
+    sockets = [await connect(f"{number}.1") for number in range(1, 11)]
+    await asyncio.gather(*(socket.close() for socket in sockets))
+    assert sorted(seen_off) == sorted(user_id(number) for number in range(1, 11) if number != 5)
+    assert sorted(others) == sorted(user_id(number) for number in range(1, 11))
+
+
+async def test_a_seat_given_without_asking_redis_is_counted(connect: Connect, settings: Settings) -> None:
+    def unchecked() -> float:
+        return REGISTRY.get_sample_value("hubbub_socket_seats_unchecked_total") or 0.0
+
+    before = unchecked()
+    await connect("1.1")
+    assert unchecked() == before
+    await stop_hub()
+    settings.REALTIME_REDIS_URL = "unix:///nowhere/at/all"
+    await connect("1.2")
+    await connect("1.3")
+    assert unchecked() == before + 2

@@ -27,6 +27,16 @@ async def test_whoever_watches_a_post_hears_of_likes_and_comments() -> None:
         assert await socket.expect("post:commented") == {"post": str(post.pk), "comment_count": 1}
 
 
+async def test_whoever_stops_watching_hears_no_more() -> None:
+    post, viewer, token = await sync_to_async(prepare)()
+    room = {"room": f"post:{post.pk}"}
+    async with SocketClient(token=token) as socket:
+        await socket.call("room:join", room)
+        assert await socket.call("room:leave", room) == room
+        await sync_to_async(services.like_post)(actor=viewer, post=post)
+        assert await socket.quiet()
+
+
 async def test_nobody_watches_what_they_may_not_see() -> None:
     post, viewer, token = await sync_to_async(prepare)()
     await sync_to_async(graph.block)(actor=post.author, target=viewer)

@@ -1,7 +1,8 @@
-// An open conversation: its messages in order, each once, whatever order and however often they arrive.
+// An open conversation: its messages in order, each once and as it is now, whatever order and however often messages and changes arrive.
 
 import { get } from "../core/api.js";
 import { viewer } from "../core/page.js";
+import { socket } from "../socket.js";
 import { arrange, bury, buildMessage, number, setText, setTicks } from "./messages.js";
 import { Scroll } from "./scroll.js";
 
@@ -13,10 +14,12 @@ export class Thread {
     this.announcer = root.querySelector("[data-announcer]");
     this.peer = { id: root.dataset.peer, name: root.dataset.peerName, delivered: Number(root.dataset.delivered), read: Number(root.dataset.read) };
     this.head = Number(root.dataset.head);
+    this.change = Number(root.dataset.change); // up to which edits and deletions are known, none left out
     this.isDetached = "detached" in root.dataset; // shows an old stretch; the newest messages are on another page
     this.scroll = new Scroll(root);
     this.newest = this.head; // the newest message heard of, shown or not
     this.catchingUp = null;
+    this.askingForChanges = null;
     for (const item of this.list.querySelectorAll(".message")) item.id = `m${item.dataset.seq}`;
     arrange(this.list);
     this.showStatus();
@@ -107,19 +110,50 @@ export class Thread {
     item.append(note);
   }
 
-  edit({ id, body }) {
+  edit({ id, body, change }) {
     const item = this.findById(id);
-    if (!item) return;
+    if (!this.isNews(item, change) || !item) return;
     setText(item, body);
     item.querySelector("[data-edited]").hidden = false;
   }
 
-  remove({ id, for_everyone }) {
+  remove({ id, for_everyone, change }) {
     const item = this.findById(id);
-    if (!item) return;
+    if (!this.isNews(item, change) || !item) return;
     if (for_everyone) bury(item);
     else item.remove();
     arrange(this.list);
+  }
+
+  /** Whether a change is later than what is shown of its message. Live changes count up one by one: where one was left out, the server is asked. */
+  isNews(item, change) {
+    if (typeof change !== "number") return true; // done here, or deleted by the viewer for the viewer alone
+    if (change === this.change + 1) this.change = change;
+    else if (change > this.change && socket.state === "open") this.askForChanges();
+    if (item && Number(item.dataset.change ?? 0) >= change) return false;
+    if (item) item.dataset.change = change;
+    return true;
+  }
+
+  askForChanges() {
+    this.askingForChanges ??= (async () => {
+      try {
+        for (let more = true; more; ) {
+          const answer = await socket.request("resume", { changes: { [this.id]: this.change } });
+          more = this.knowsChanges(answer.changes[this.id]);
+        }
+      } catch {
+        // The connection is gone, or busy; the next change or reconnection asks for the same.
+      } finally {
+        this.askingForChanges = null;
+      }
+    })();
+  }
+
+  /** The server has sent every change up to `last_change`. Returns whether there are more to ask for. */
+  knowsChanges({ last_change, head } = { last_change: 0, head: 0 }) {
+    this.change = Math.max(this.change, last_change);
+    return last_change < head;
   }
 
   /** How far the other one got. */

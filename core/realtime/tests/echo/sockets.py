@@ -9,6 +9,7 @@ from core.realtime.connection import Connection
 from core.realtime.registry import Inbound, command, on_connect
 from core.realtime.tests.echo.wire import Said
 from core.realtime.threads import THREADS
+from core.realtime.wire import Ping
 
 
 class Say(Inbound):
@@ -48,3 +49,8 @@ meeting = threading.Barrier(THREADS)
 def meet(connection: Connection, data: Work) -> None:
     """Returns when as many as there are threads are in here at once."""
     meeting.wait(data.seconds)
+
+
+@command("test:count", Ping, limits=["6/m"])
+async def count(connection: Connection, data: Ping) -> None:
+    """Nothing, but not often."""
