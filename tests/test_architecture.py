@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from config.urls import api as api_urls
+from core.api.views import Endpoint
 from tests.architecture import APPS, ROOT, height, layers, modules, slice_of, slices_in_settings, syntax
 
 LONGEST_MODULE = 400
@@ -50,6 +52,13 @@ def test_every_slice_is_in_both_contracts() -> None:
     ours = [name for name in slices_in_settings() if not name.startswith("core.")]
     assert sorted(ours) == sorted(inside)
     assert all(name in layers() or name.split(".")[0] in layers() for name in ours)
+
+
+def test_what_lies_under_the_api_is_an_endpoint() -> None:
+    """REST is answered above the middlewares of pages, so nothing that those would have to guard may lie there."""
+    for pattern in api_urls:
+        assert issubclass(pattern.callback.cls, Endpoint)  # type: ignore[union-attr]
+        assert pattern.callback.csrf_exempt  # type: ignore[union-attr]
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

@@ -22,6 +22,7 @@ from core.queries import Prepared, somebody
 SHOWN = ("id", "conversation", "seq", "sender", "temp_id", "body", "created_at", "edited_at", "deleted_at")  # of MessageNew, under the same names
 QUOTED = ("reply_to", "reply_to__seq", "reply_to__sender", "reply_to__body")
 AFTER_ALL = 2**62
+MOST_COUNTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ def unread_counts(viewer: User) -> dict[UUID, int]:
 
 
 def unread_conversation_count(viewer: User) -> int:
-    """How many conversations of the viewer's list have something unread."""
-    return Membership.objects.listed(viewer).filter(unread_count__gt=0).count()
+    """How many conversations of the viewer's list have something unread. Every page asks; counting ends where the badge says 99+."""
+    return Membership.objects.listed(viewer).filter(unread_count__gt=0)[:MOST_COUNTED].count()
 
 
 @dataclass(frozen=True, slots=True)

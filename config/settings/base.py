@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",  # of REST it only sets the cookie anew when somebody signs in
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.middleware.SessionUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -93,7 +94,6 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.web.middleware.LocalTime",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",

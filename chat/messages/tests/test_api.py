@@ -11,7 +11,7 @@ from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.models import Conversation, Membership
 from chat.conversations.tests.factories import make_direct, make_pair
-from chat.messages import services, wire
+from chat.messages import selectors, services, wire
 from chat.messages.models import Message
 from chat.messages.serializers import ConversationSerializer, MemberSerializer, MessageSerializer
 from social.graph.services import block
@@ -115,6 +115,15 @@ def test_history_pages_newest_first_and_takes_the_same_queries_for_any_length(co
         seen += [message["seq"] for message in page["data"]]
         cursor = page["pagination"]["next"]
     assert seen == list(range(9, 0, -1))
+
+
+def test_counting_unread_conversations_ends_where_the_badge_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = UserFactory.create()
+    for count in range(1, 5):
+        other = UserFactory.create()
+        say(other, make_direct(other, ana), "Hello")
+        monkeypatch.setattr(selectors, "MOST_COUNTED", 3)
+        assert selectors.unread_conversation_count(ana) == min(count, 3)
 
 
 def test_history_says_of_each_message_what_the_message_itself_says() -> None:
