@@ -39,7 +39,7 @@ class Parameter(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
 
@@ -50,7 +50,7 @@ class Any_(Lookup):  # noqa: N801 - Any is a type here
     lookup_name = "any"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right})", [*left_params, *right_params]
@@ -139,7 +139,8 @@ def columns_of(model: type[Model]) -> list[str]:
 def fetch(sql: str, values: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement that is prepared the first time a connection sees it."""
     connection.ensure_connection()
-    raw = PreparingCursor(connection.connection)
+    raw: Any = PreparingCursor(connection.connection)  # wrapped, it is as good as one of Django's
     with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
