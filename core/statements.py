@@ -28,10 +28,11 @@ Ask = Callable[[LiteralString, Sequence[Any]], Rows]
 def fetch(sql: str, values: Any) -> list[tuple[Any, ...]]:
     """The rows of one statement."""
     connection.ensure_connection()
-    raw = PreparingCursor(connection.connection)
+    raw: Any = PreparingCursor(connection.connection)  # wrapped, it is as good as one of Django's
     with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 @contextmanager
