@@ -7,6 +7,7 @@ from django.db.models.functions import Length
 
 from accounts.users.models import User
 from core.models import BaseModel
+from core.web import richtext
 from media_app.uploads.models import Upload
 from social.posts.querysets import CommentQuerySet, PostQuerySet
 
@@ -47,8 +48,8 @@ class Writing(BaseModel):
 
     @property
     def excerpt(self) -> str:
-        """The beginning on one line, for lists and titles."""
-        line = " ".join(self.body.split())
+        """The beginning on one line and without markup, for lists, quotes and titles."""
+        line = richtext.plain(self.body_html)
         return line if len(line) <= 80 else f"{line[:79]}…"
 
 
