@@ -59,17 +59,21 @@ class Post(Writing):
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="posts", db_index=False)
     audience = models.CharField(max_length=10, choices=Audience, default=Audience.PUBLIC)
     comment_count = models.PositiveIntegerField(default=0, editable=False, help_text="Live comments at any depth.")
+    hidden_reason = models.CharField(max_length=500, blank=True, editable=False, help_text="Why it is hidden, in the words of the moderator.")
 
     objects: ClassVar[PostQuerySet] = PostQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(hidden_reason="") | models.Q(hidden_at__isnull=False), name="post_hidden_reason"),
             models.CheckConstraint(condition=models.Q(audience__in=Audience.values), name="post_audience_known"),
             models.CheckConstraint(condition=models.lookups.LessThanOrEqual(Length("body"), MAX_POST_LENGTH), name="post_body_length"),
         ]
         indexes = [
-            # Home and profile feeds read ids from these alone (index-only), author by author.
-            models.Index(fields=["author", "-id"], include=["audience"], condition=LIVE, name="post_by_author"),
+            # Home and profile feeds read ids from these alone (index-only), author by author; an author's own list has hidden ones too.
+            models.Index(
+                fields=["author", "-id"], include=["audience", "hidden_at"], condition=models.Q(deleted_at=None), name="post_kept_by_author"
+            ),
             models.Index(fields=["-id"], include=["author"], condition=LIVE & models.Q(audience="public"), name="post_public"),
         ]
 
