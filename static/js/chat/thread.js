@@ -68,10 +68,12 @@ export class Thread {
     const item = pending ?? buildMessage(message, this.nameOf);
     if (pending) this.settle(pending, message);
     const after = [...this.list.querySelectorAll(".message")].findLast((other) => other !== item && other.dataset.seq && Number(other.dataset.seq) < message.seq);
-    if (after) after.after(item);
-    else if (!pending) this.list.prepend(item);
-    arrange(this.list);
-    this.showStatus();
+    this.scroll.steadily(() => {
+      if (after) after.after(item);
+      else if (!pending) this.list.prepend(item);
+      arrange(this.list);
+      this.showStatus();
+    });
     if (mine || atEnd) this.scroll.toEnd();
     else this.scroll.countNew();
     if (!mine && !message.deleted_at) this.announcer.textContent = `${this.nameOf(message.sender)}: ${message.body}`;
@@ -110,16 +112,20 @@ export class Thread {
   edit({ id, body }) {
     const item = this.findById(id);
     if (!item) return;
-    setText(item, body);
-    item.querySelector("[data-edited]").hidden = false;
+    this.scroll.steadily(() => {
+      setText(item, body);
+      item.querySelector("[data-edited]").hidden = false;
+    });
   }
 
   remove({ id, for_everyone }) {
     const item = this.findById(id);
     if (!item) return;
-    if (for_everyone) bury(item);
-    else item.remove();
-    arrange(this.list);
+    this.scroll.steadily(() => {
+      if (for_everyone) bury(item);
+      else item.remove();
+      arrange(this.list);
+    });
   }
 
   /** How far the other one got. */
