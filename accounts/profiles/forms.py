@@ -9,6 +9,8 @@ class ProfileForm(forms.ModelForm):
     avatar = forms.FileField(label="Picture", required=False, widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}))
     remove_avatar = forms.BooleanField(label="Take the picture away", required=False)
 
+    website = forms.URLField(label="Website", required=False, max_length=200, assume_scheme="https")
+
     class Meta:
         model = User
         fields = ["display_name", "bio", "location", "website", "messages_from", "presence_shown_to", "sends_read_receipts"]

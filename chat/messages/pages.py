@@ -1,8 +1,9 @@
 """The chat pages: the list of conversations, a conversation, and finding somebody to talk to. Reading and sending work without script."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -27,6 +28,12 @@ from social.graph.search import people_called
 from social.graph.selectors import visible_person
 
 PREVIEW_LENGTH = 120  # characters of the last message that a list shows
+GROUP_WITHIN = timedelta(minutes=5)  # messages of one sender stand together; static/js/chat/messages.js groups live ones alike
+# One to three pictograms, with what joins and colours them, and nothing else.
+ONLY_EMOJI = re.compile(
+    "(?:[\u203c\u2049\u2139\u2194-\u21aa\u231a-\u23fa\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299"
+    "\U0001f000-\U0001f1e5\U0001f201-\U0001f3fa\U0001f400-\U0001faff][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*\\s*){1,3}"
+)
 FRAGMENT = "X-Fragment"  # the part of a page a script asks for
 
 
@@ -51,7 +58,13 @@ class Line:
     is_mine: bool
     state: str
     starts_day: bool
+    ends_group: bool
     is_first_unread: bool
+
+    @property
+    def is_only_emoji(self) -> bool:
+        """Shown large."""
+        return not self.message.deleted_at and not self.message.reply_to_id and bool(ONLY_EMOJI.fullmatch(self.message.body))
 
 
 @login_required
@@ -177,16 +190,22 @@ def _thread(viewer: User, listed: Listed, page: Page[Message], *, marks_unread: 
     }
 
 
-def _lines(viewer: User, messages: Iterable[Message], *, delivered: int, read: int, unread_after: int | None) -> list[Line]:
+def _lines(viewer: User, messages: Sequence[Message], *, delivered: int, read: int, unread_after: int | None) -> list[Line]:
     lines: list[Line] = []
-    day = None
-    for message in messages:
+    days = [timezone.localtime(message.created_at).date() for message in messages]
+    for place, message in enumerate(messages):
         is_mine = message.sender_id == viewer.pk
         is_unread = unread_after is not None and not is_mine and message.seq > unread_after
-        today = timezone.localtime(message.created_at).date()
         state = "read" if message.seq <= read else "delivered" if message.seq <= delivered else "sent"
-        lines.append(Line(message, is_mine, state, starts_day=today != day, is_first_unread=is_unread))
-        day = today
+        following = messages[place + 1] if place + 1 < len(messages) else None
+        ends_group = (
+            following is None
+            or days[place] != days[place + 1]
+            or following.sender_id != message.sender_id
+            or following.created_at - message.created_at > GROUP_WITHIN
+        )
+        starts_day = place == 0 or days[place] != days[place - 1]
+        lines.append(Line(message, is_mine, state, starts_day=starts_day, ends_group=ends_group, is_first_unread=is_unread))
         if is_unread:
             unread_after = None
     return lines

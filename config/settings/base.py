@@ -288,7 +288,23 @@ UNFOLD: dict[str, Any] = {
                 (900, 0.3, 0.055),
                 (950, 0.22, 0.04),
             )
-        }
+        },
+        "base": {  # the neutrals of the pages: their canvas in the light, their canvas and surface in the dark
+            str(step): f"oklch({lightness} {chroma} 210)"
+            for step, lightness, chroma in (
+                (50, 0.985, 0.004),
+                (100, 0.96, 0.006),
+                (200, 0.915, 0.008),
+                (300, 0.86, 0.01),
+                (400, 0.7, 0.014),
+                (500, 0.55, 0.016),
+                (600, 0.45, 0.016),
+                (700, 0.37, 0.016),
+                (800, 0.27, 0.014),
+                (900, 0.205, 0.012),
+                (950, 0.16, 0.01),
+            )
+        },
     },
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "config.admin_site.navigation"},
 }

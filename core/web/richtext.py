@@ -4,6 +4,8 @@ Allowed are paragraphs and line breaks, emphasis, strikethrough, code, quotes, l
 headings are not: they show as they were typed.
 """
 
+import html
+import re
 from functools import cache
 
 import nh3
@@ -12,6 +14,7 @@ from markdown_it import MarkdownIt
 
 ALLOWED_TAGS = {"p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
 ALLOWED_SCHEMES = {"http", "https", "mailto"}
+BREAKS = re.compile(r"<br>|</(?:p|li|pre|blockquote)>")
 MAX_NESTING = 20  # of quotes and lists; deeper input stays text
 
 
@@ -24,11 +27,16 @@ def _markdown() -> MarkdownIt:
 
 def render(text: str) -> SafeString:
     """``text`` as HTML that is safe to put on any page. Links open without telling where from and count for no search engine."""
-    html = nh3.clean(
+    rendered = nh3.clean(
         _markdown().render(text),
         tags=ALLOWED_TAGS,
         attributes={"a": {"href"}},
         url_schemes=ALLOWED_SCHEMES,
         link_rel="nofollow ugc noopener noreferrer",
     )
-    return mark_safe(html)  # noqa: S308 - this is what nh3 just made safe
+    return mark_safe(rendered)  # noqa: S308 - this is what nh3 just made safe
+
+
+def plain(rendered: str) -> str:
+    """What ``render`` made, as words alone on one line: for quotes in lists, titles and notifications, where no markup is read."""
+    return " ".join(html.unescape(nh3.clean(BREAKS.sub(" ", rendered), tags=set())).split())

@@ -16,6 +16,11 @@ def upload_detail(*, viewer: User | None, upload_id: UUID) -> Upload:
     return upload
 
 
+def unused_images(owner: User, ids: Iterable[UUID]) -> dict[UUID, Upload]:
+    """Those of ``ids`` that are the owner's images and that nothing shows yet, however far they are."""
+    return Upload.objects.visible_to(owner).unused().filter(kind=Kind.IMAGE).in_bulk(list(ids))
+
+
 def ready_images(owner: User, ids: Iterable[UUID]) -> list[Upload]:
     """The owner's images by ``ids``, in that order, finished and not shown by anything yet.
 

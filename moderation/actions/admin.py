@@ -77,9 +77,9 @@ class CaseAdmin(ReadOnlyAdmin):
     list_select_related = ["person", "claimed_by"]
     search_fields = ["person__username", "excerpt"]
     ordering = ["-report_count", "id"]
-    fields = ["kind", "concerns", "state", "report_count", "moderator", "claimed_at", "outcome", "closed_at", "created_at"]
-    readonly_fields = fields
-    change_form_outer_after_template = "moderation/actions/case.html"
+    fields = [("concerns", "state", "report_count"), ("moderator", "claimed_at", "created_at"), ("outcome", "closed_at")]
+    readonly_fields = [name for row in fields for name in row]
+    change_form_outer_before_template = "moderation/actions/case.html"
 
     @display(description="What")
     def thing(self, case: Case) -> str:

@@ -58,7 +58,7 @@ def hide_content(*, moderator: User, case_id: UUID, reason: str) -> Case:
         known, thing = _thing(case)
         if known.hide is None:
             raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
-        known.hide(thing)
+        known.hide(thing, reason.strip()[:500])
 
     return _decide(moderator, case_id, reason, Verb.HIDE, Outcome.HIDDEN, effect)
 

@@ -67,7 +67,7 @@ class Case(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.target_id}"
+        return f"{self.kind}: {self.excerpt[:60]}"
 
 
 class Report(BaseModel):

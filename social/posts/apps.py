@@ -20,7 +20,7 @@ class PostsConfig(AppConfig):
                 url=Post.get_absolute_url,
                 author=lambda post: post.author,
                 text=lambda post: post.body,
-                hide=lambda post: services.hide_post(post=post),
+                hide=lambda post, reason: services.hide_post(post=post, reason=reason),
                 unhide=lambda post: services.unhide_post(post=post),
                 is_hidden=lambda post: post.hidden_at is not None,
             )
@@ -34,7 +34,7 @@ class PostsConfig(AppConfig):
                 url=Comment.get_absolute_url,
                 author=lambda comment: comment.author,
                 text=lambda comment: comment.body,
-                hide=lambda comment: services.hide_comment(comment=comment),
+                hide=lambda comment, _reason: services.hide_comment(comment=comment),
                 unhide=lambda comment: services.unhide_comment(comment=comment),
                 is_hidden=lambda comment: comment.hidden_at is not None,
             )

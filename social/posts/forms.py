@@ -32,25 +32,27 @@ class PostForm(forms.Form):
         max_length=MAX_POST_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "What is going on?", "class": "composer-text"}),
     )
-    images = Pictures(label="Pictures", required=False)
-    alt = forms.CharField(label="Describe the pictures", required=False, max_length=1_000, help_text="For people who do not see them.")
+    images = Pictures(label="Pictures", required=False, help_text="They come back here to be described before the post goes out.")
     audience = forms.ChoiceField(label="Who may read it", choices=Audience.choices, initial=Audience.PUBLIC)
 
     def clean(self) -> dict[str, object]:
-        """With scripts, pictures were sent ahead: ``upload`` names each, ``upload_alt`` at the same place describes it."""
+        """Pictures were taken in before the post goes out: ``upload`` names each, ``upload_alt`` at the same place describes it."""
         cleaned = super().clean() or self.cleaned_data
+        self._uploads: list[UUID] = []
         try:
-            self._uploads = [UUID(key) for key in self._sent("upload")]
+            self._uploads = [UUID(key) for key in self._sent("upload") if key != self.data.get("remove")]
         except ValueError:
             raise forms.ValidationError("Not all of these pictures can be used.") from None
+        if len(self._uploads) + len(self.cleaned_data.get("images", [])) > MAX_IMAGES:
+            raise forms.ValidationError(f"A post has {MAX_IMAGES} pictures at most.")
         if any(len(alt) > MAX_ALT_LENGTH for alt in self._sent("upload_alt")):
             raise forms.ValidationError(f"The words for a picture have {MAX_ALT_LENGTH:,} characters at most.")
         return cleaned
 
-    def uploaded_pictures(self) -> list[Picture]:
-        """What was sent ahead, in the order it was put in."""
-        alts = self._sent("upload_alt")
-        return [Picture(key, alts[place] if place < len(alts) else "") for place, key in enumerate(self._uploads)]
+    def pictures(self) -> list[Picture]:
+        """What was taken in so far, in the order it was put in, without one to ``remove``."""
+        alts = dict(zip(self._sent("upload"), self._sent("upload_alt"), strict=False))
+        return [Picture(key, alts.get(str(key), "")) for key in self._uploads]
 
     def _sent(self, name: str) -> list[str]:
         return self.data.getlist(name) if hasattr(self.data, "getlist") else []

@@ -7,6 +7,7 @@ from django.db.models.functions import Length
 
 from accounts.users.models import User
 from core.models import BaseModel
+from core.web import richtext
 from media_app.uploads.models import Upload
 from social.posts.querysets import CommentQuerySet, PostQuerySet
 
@@ -47,8 +48,8 @@ class Writing(BaseModel):
 
     @property
     def excerpt(self) -> str:
-        """The beginning on one line, for lists and titles."""
-        line = " ".join(self.body.split())
+        """The beginning on one line and without markup, for lists, quotes and titles."""
+        line = richtext.plain(self.body_html)
         return line if len(line) <= 80 else f"{line[:79]}…"
 
 
@@ -58,6 +59,7 @@ class Post(Writing):
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="posts", db_index=False)
     audience = models.CharField(max_length=10, choices=Audience, default=Audience.PUBLIC)
     comment_count = models.PositiveIntegerField(default=0, editable=False, help_text="Live comments at any depth.")
+    hidden_reason = models.CharField(max_length=500, blank=True, editable=False, help_text="Why it is hidden, in the words of the moderator.")
 
     may_have_images = True  # False where whoever read the post saw that it has none
 
@@ -65,12 +67,15 @@ class Post(Writing):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=models.Q(hidden_reason="") | models.Q(hidden_at__isnull=False), name="post_hidden_reason"),
             models.CheckConstraint(condition=models.Q(audience__in=Audience.values), name="post_audience_known"),
             models.CheckConstraint(condition=models.lookups.LessThanOrEqual(Length("body"), MAX_POST_LENGTH), name="post_body_length"),
         ]
         indexes = [
-            # Home and profile feeds read ids from these alone (index-only), author by author.
-            models.Index(fields=["author", "-id"], include=["audience"], condition=LIVE, name="post_by_author"),
+            # Home and profile feeds read ids from these alone (index-only), author by author; an author's own list has hidden ones too.
+            models.Index(
+                fields=["author", "-id"], include=["audience", "hidden_at"], condition=models.Q(deleted_at=None), name="post_kept_by_author"
+            ),
             models.Index(fields=["-id"], include=["author"], condition=LIVE & models.Q(audience="public"), name="post_public"),
         ]
 

@@ -1,6 +1,7 @@
 """Posts in a browser. Every action is a form that works without scripts; htmx asks for the piece that changes instead."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,15 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.users.models import User
 from core.errors import DomainError, Invalid, NotFound
 from media_app.uploads import services as uploads
-from media_app.uploads.models import Kind, State
+from media_app.uploads.models import Kind, State, Upload
+from media_app.uploads.selectors import unused_images
 from social.posts import selectors, services
 from social.posts.forms import CommentForm, PostEditForm, PostForm
 from social.posts.models import Audience, Comment, Post
-from social.posts.services import Picture
+
+FRAGMENT = "X-Fragment"  # the part of a page a script asks for
 
 
 def viewer_of(request: HttpRequest) -> User | None:
@@ -49,49 +53,80 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A picture in the form of a post that is not out yet, on its way or ready, and the words for it so far."""
+
+    upload: Upload
+    alt: str
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def compose(request: HttpRequest) -> HttpResponse:
-    """Publish a post; pictures come with the form and are made ready before it is answered."""
+    """Publish a post. Files that come with the form are taken in, and the form comes back with them, each to be described; a worker makes
+    them ready meanwhile. Scripts send them ahead instead."""
+    viewer = signed_in(request)
     form = PostForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        viewer = signed_in(request)
-        try:
-            pictures = [take_picture(viewer, file, form.cleaned_data["alt"]) for file in form.cleaned_data["images"]]
-            post = services.create_post(
-                author=viewer,
-                body=form.cleaned_data["body"],
-                audience=Audience(form.cleaned_data["audience"]),
-                images=[*form.uploaded_pictures(), *pictures],
-            )
-        except DomainError as refusal:
-            form.add_error("body", refusal.message)
-        else:
-            if in_place(request):
-                post = selectors.post_detail(viewer, post.pk)
-                return say(render(request, "social/posts/_published.html", {"post": post, "form": PostForm()}), "Your post is out.")
+    attached: list[Attached] = []
+    if request.method == "POST":
+        is_valid = form.is_valid()
+        arrived = take_pictures(viewer, form)
+        attached = [*attached_pictures(viewer, form), *arrived]
+        if is_valid and not form.errors and not arrived and "remove" not in request.POST and (post := publish(viewer, form, attached)):
             messages.success(request, "Your post is out.")
             return back(request, post.get_absolute_url())
-    template = "social/posts/_composer.html" if in_place(request) else "social/posts/compose.html"
-    return render(request, template, {"form": form, "stays": in_place(request)}, status=422 if form.errors else 200)
+    context = {"form": form, "attached": attached}
+    return render(request, "social/posts/compose.html", context, status=422 if form.errors else 200)
 
 
-def take_picture(owner: User, file: Any, alt: str) -> Picture:
-    """A picture from a form, ready to be shown. Raises Invalid where it is no picture we can show."""
-    upload = uploads.create_upload_from_file(
-        owner=owner, file=file, kind=Kind.IMAGE, filename=file.name, content_type=file.content_type or "", size=file.size
-    )
-    uploads.process_upload(upload_id=upload.pk)
-    upload.refresh_from_db(fields=["state"])
-    if upload.state != State.READY:
-        raise Invalid(f"{file.name} is not a picture we can show.", code="invalid_images")
-    return Picture(upload.pk, alt)
+def take_pictures(owner: User, form: PostForm) -> list[Attached]:
+    """Files from a form, taken in as uploads. One that is refused becomes an error of the form."""
+    arrived = []
+    for file in form.cleaned_data.get("images", []) if not form.non_field_errors() else []:
+        try:
+            upload = uploads.create_upload_from_file(
+                owner=owner, file=file, kind=Kind.IMAGE, filename=file.name, content_type=file.content_type or "", size=file.size
+            )
+        except DomainError as refusal:
+            form.add_error("images", f"{file.name}: {refusal.message}")
+        else:
+            arrived.append(Attached(upload, ""))
+    return arrived
+
+
+def attached_pictures(viewer: User, form: PostForm) -> list[Attached]:
+    """Those of the pictures the form names that the viewer may use, in its order."""
+    pictures = form.pictures()
+    found = unused_images(viewer, [picture.upload for picture in pictures])
+    return [Attached(found[picture.upload], picture.alt) for picture in pictures if picture.upload in found]
+
+
+def publish(author: User, form: PostForm, attached: list[Attached]) -> Post | None:
+    """The post a form holds, if it may go out; what stands against it becomes an error of the form."""
+    states = {picture.upload.state for picture in attached}
+    if State.FAILED in states:
+        form.add_error(None, "One of the pictures cannot be shown. Remove it, then post.")
+    elif State.PROCESSING in states:
+        form.add_error(None, "The pictures are still being made ready. Nothing is lost: post again in a moment.")
+    else:
+        try:
+            return services.create_post(
+                author=author, body=form.cleaned_data["body"], audience=Audience(form.cleaned_data["audience"]), images=form.pictures()
+            )
+        except Invalid as refusal:
+            form.add_error("body", refusal.message)
+    return None
 
 
 @require_safe
+@vary_on_headers(FRAGMENT)
 def post_page(request: HttpRequest, post_id: UUID) -> HttpResponse:
-    """One post and its comments."""
-    return show_post(request, selectors.post_or_own(viewer_of(request), post_id), CommentForm())
+    """One post and its comments; a script that has just published it asks for the post alone."""
+    post = selectors.post_or_own(viewer_of(request), post_id)
+    if request.headers.get(FRAGMENT) == "post":
+        return render(request, "social/posts/_post.html", {"post": post})
+    return show_post(request, post, CommentForm())
 
 
 def show_post(request: HttpRequest, post: Post, form: CommentForm, status: int = 200) -> HttpResponse:

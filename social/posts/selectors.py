@@ -39,8 +39,9 @@ def post_detail(viewer: User | None, post_id: UUID) -> Post:
 
 
 def posts_by(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
-    """What ``person`` published and the viewer may read, newest first."""
-    return keyset_page(Post.objects.visible_to(viewer).with_content().filter(author=person), cursor=cursor, limit=limit)
+    """What ``person`` published and the viewer may read, newest first. One's own are listed also where moderators hid them."""
+    posts = Post.objects.kept_by(viewer) if viewer == person else Post.objects.visible_to(viewer).filter(author=person)
+    return keyset_page(posts.with_content(), cursor=cursor, limit=limit)
 
 
 def own_post(viewer: User | None, post_id: UUID) -> Post:

@@ -27,6 +27,8 @@ def post_shape(post: Post) -> dict[str, Any]:
         "comment_count": post.comment_count,
         "created_at": post.created_at,
         "edited_at": post.edited_at,
+        "hidden_at": post.hidden_at,
+        "hidden_reason": post.hidden_reason,
     }
 
 
@@ -48,6 +50,10 @@ class PostSerializer(serializers.Serializer):
     comment_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
+    hidden_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when moderators hide it: its author alone still sees it, and may only delete it. Null for everybody else."
+    )
+    hidden_reason = serializers.CharField(help_text="Why, in the words of the moderator; empty where it is not hidden.")
     liked = serializers.BooleanField(help_text="By the viewer.")
     mine = serializers.BooleanField(help_text="The viewer wrote it.")
 

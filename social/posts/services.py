@@ -97,10 +97,10 @@ def delete_post(*, actor: User, post: Post) -> None:
         emit(events.PostDeleted(post_id=post.pk, author_id=post.author_id))
 
 
-def hide_post(*, post: Post) -> bool:
-    """Take a post out of everybody's sight, for moderators. True when that is new. Events: PostHidden."""
+def hide_post(*, post: Post, reason: str = "") -> bool:
+    """Take a post out of everybody's sight but its author's, who reads ``reason``; for moderators. True when that is new. Events: PostHidden."""
     with transaction.atomic():
-        if hidden := bool(Post.objects.filter(pk=post.pk, hidden_at=None).update(hidden_at=timezone.now())):
+        if hidden := bool(Post.objects.filter(pk=post.pk, hidden_at=None).update(hidden_at=timezone.now(), hidden_reason=reason)):
             emit(events.PostHidden(post_id=post.pk, author_id=post.author_id))
         return hidden
 
@@ -108,7 +108,7 @@ def hide_post(*, post: Post) -> bool:
 def unhide_post(*, post: Post) -> bool:
     """Show a hidden post again. True when that is new. Events: PostUnhidden."""
     with transaction.atomic():
-        if shown := bool(Post.objects.filter(pk=post.pk).exclude(hidden_at=None).update(hidden_at=None)):
+        if shown := bool(Post.objects.filter(pk=post.pk).exclude(hidden_at=None).update(hidden_at=None, hidden_reason="")):
             emit(events.PostUnhidden(post_id=post.pk, author_id=post.author_id))
         return shown
 

@@ -37,10 +37,8 @@ function startThread() {
     else presenceLine.textContent = `@${root.dataset.peerUsername}`;
   };
   const typing = new Typing(thread, (now) => {
-    const atEnd = thread.scroll.isAtEnd();
     typingNow = now;
-    dots.hidden = !now;
-    if (atEnd) thread.scroll.toEnd();
+    thread.scroll.steadily(() => (dots.hidden = !now));
     showPresence();
   });
   const composer = root.querySelector("[data-composer]") && new Composer(root, thread, typing);

@@ -1,11 +1,13 @@
-// Pages that show posts: the composer's pictures, questions before something is deleted, counts that move by themselves, and news at the top.
+// Pages that show posts: the composer and its pictures, questions before something is deleted, counts that move by themselves, and news at the top.
 
 import { whenPresent } from "./core/page.js";
 import { startPictures } from "./posts/pictures.js";
 import { startNews } from "./posts/news.js";
 import { startPlaceholder } from "./posts/placeholders.js";
+import { startPublishing } from "./posts/publishing.js";
 
 whenPresent("[data-composer]", startPictures);
+whenPresent("[data-publishes]", startPublishing); // after the pictures, which may hold a post back
 whenPresent("[data-blurhash]", startPlaceholder);
 whenPresent("[data-news]", startNews);
 

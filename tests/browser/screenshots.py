@@ -148,7 +148,7 @@ def found(page: Page) -> dict[str, str]:
 
 def take(page: Page, path: str, name: str) -> None:
     page.goto(path)
-    page.wait_for_function("[...document.images].filter((image) => image.loading !== 'lazy').every((image) => image.complete)")
+    page.wait_for_function("() => [...document.images].filter((image) => image.loading !== 'lazy').every((image) => image.complete)")
     page.evaluate(DRAWN)
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide")))
     picture.convert("RGB").save(PICTURES / f"{name}.webp", "WEBP", quality=QUALITY, method=6)

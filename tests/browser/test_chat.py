@@ -142,6 +142,32 @@ def test_message_written_without_network_survives_a_closed_page(visit: Visit, an
     assert stored(conversation) == ["written on a train"]
 
 
+def test_what_is_read_further_up_stays_in_place_while_messages_come(visit: Visit, ana: User, ben: User, conversation: Conversation) -> None:
+    for number in range(70):
+        send_message(sender=ana, conversation_id=conversation.pk, body=f"Number {number}.")
+    plain = visit(ana, scripts=False)
+    plain.goto(f"/chats/{conversation.pk}/")
+    expect(message(plain.page, "Number 69.")).to_be_in_viewport()  # a conversation opens at its end without a script
+
+    at_anas, at_bens = visit(ana), visit(ben)
+    open_chat(at_anas, conversation)
+    open_chat(at_bens, conversation)
+    page = at_anas.page
+    pill = page.locator("[data-to-newest]")
+    expect(message(page, "Number 69.")).to_be_in_viewport()
+    page.locator("[data-scroll]").evaluate("(box) => { box.scrollTop = -box.clientHeight; }")
+    expect(pill).to_be_visible()
+    read = message(page, "Number 50.")
+    before = read.bounding_box()
+    write(at_bens.page, "Look here")
+    expect(pill).to_have_text("1 new")
+    assert read.bounding_box() == before
+    pill.click()
+    expect(message(page, "Look here")).to_be_in_viewport()
+    page.locator("[data-scroll]").evaluate("(box) => { box.scrollTop = -box.scrollHeight; }")
+    expect(messages(page)).to_have_count(71)  # the rest came when its place was near
+
+
 def test_edit_reply_and_delete_show_on_the_other_side(visit: Visit, ana: User, ben: User, conversation: Conversation) -> None:
     at_anas, at_bens = visit(ana), visit(ben)
     open_chat(at_anas, conversation)

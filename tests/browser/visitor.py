@@ -15,8 +15,14 @@ addEventListener("securitypolicyviolation", (event) => console.error("CSP:", eve
 # Layout shifts nobody caused by typing or clicking, summed as the layout-shift standard sums a window of them: here the whole life of the page.
 MEASURE_SHIFTS = """
 window.layoutShift = 0;
+window.layoutShiftSources = [];
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
+  for (const entry of list.getEntries()) {
+    if (entry.hadRecentInput) continue;
+    window.layoutShift += entry.value;
+    for (const { node, previousRect: from, currentRect: to } of entry.sources)
+      window.layoutShiftSources.push(`${node?.nodeName} ${node?.getAttribute?.("class")} ${from.x},${from.y} → ${to.x},${to.y}`);
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 LOST_NETWORK = (r"net::ERR_", r"WebSocket connection to")

@@ -1,17 +1,21 @@
 """What pages of posts and people show to whom, and at what cost."""
 
-import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.users.models import User
 from accounts.users.services import suspend_user
+from media_app.uploads import services as uploads
+from media_app.uploads.models import State, Upload
 from media_app.uploads.tests.factories import ReadyImageFactory
+from media_app.uploads.tests.pictures import picture
 from social.graph import services as graph
 from social.graph.models import Block
 from social.posts import services
@@ -86,29 +90,91 @@ def test_what_is_not_for_the_viewer_is_on_no_page(reason: str) -> None:
 
 
 def test_the_author_sees_and_deletes_what_moderators_hid_but_cannot_edit_it() -> None:
-    post = make_post()
-    services.hide_post(post=post)
+    post = make_post(body="Seen by its author alone")
+    services.hide_post(post=post, reason="It sells <pills>.")
     client = browser(post.author)
-    assert "Hidden by a moderator" in client.get(f"/posts/{post.pk}/").content.decode()
+    for path in (f"/posts/{post.pk}/", f"/{post.author.username}/"):
+        page = client.get(path).content.decode()
+        assert "Hidden by a moderator" in page
+        assert "It sells &lt;pills&gt;." in page
+    assert post.body not in client.get("/home/").content.decode()
+    assert post.body not in browser(make_person()).get(f"/{post.author.username}/").content.decode()
     assert client.get(f"/posts/{post.pk}/edit/").status_code == 404
     assert client.post(f"/posts/{post.pk}/delete/").status_code == 302
     assert client.get(f"/posts/{post.pk}/").status_code == 404
 
 
-def test_a_post_appears_in_place_with_pictures_sent_ahead() -> None:
+def test_a_post_goes_out_with_pictures_sent_ahead() -> None:
     ana = make_person()
     one, two = (ReadyImageFactory.create(owner=ana) for _ in range(2))
     sent = {"body": "Look", "audience": "public", "upload": [str(two.pk), str(one.pk)], "upload_alt": ["Second", ""]}
-    answer = browser(ana).post("/posts/new/", sent, **HTMX)
-    assert 'hx-swap-oob="afterbegin:#feed"' in answer.content.decode()
-    assert json.loads(answer["HX-Trigger"])["toast"]["text"] == "Your post is out."
+    assert browser(ana).post("/posts/new/", sent).status_code == 302
     assert [(image.upload, image.alt) for image in Post.objects.get().images.all()] == [(two, "Second"), (one, "")]
+
+
+def test_pictures_of_a_plain_form_come_back_to_be_described_each_and_are_made_ready_by_a_worker(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    client = browser(make_person())
+    files = [SimpleUploadedFile(name, picture(), "image/jpeg") for name in ("sea.jpg", "sky.jpg")]
+    page = client.post("/posts/new/", {"body": "Look", "audience": "followers", "images": files}).content.decode()
+    sea, sky = Upload.objects.order_by("pk")
+    assert (sea.state, sky.state) == (State.PROCESSING, State.PROCESSING)  # not in the request
+    assert "Describe sea.jpg" in page
+    assert "Describe sky.jpg" in page
+    assert "Look</textarea>" in page
+    sent = {"body": "Look", "audience": "followers", "upload": [str(sea.pk), str(sky.pk)], "upload_alt": ["The sea", "The sky"]}
+    early = client.post("/posts/new/", sent)
+    assert early.status_code == 422
+    assert "still being made ready" in early.content.decode()
+    assert "The sea</textarea>" in early.content.decode()
+    assert not Post.objects.exists()
+    for upload in (sea, sky):
+        uploads.process_upload(upload_id=upload.pk)
+    fewer = client.post("/posts/new/", {**sent, "remove": str(sea.pk)})
+    assert fewer.status_code == 200
+    assert "Describe sea.jpg" not in fewer.content.decode()
+    assert not Post.objects.exists()
+    assert client.post("/posts/new/", sent).status_code == 302
+    assert [(image.upload, image.alt) for image in Post.objects.get().images.all()] == [(sea, "The sea"), (sky, "The sky")]
+
+
+def test_a_picture_that_cannot_be_shown_holds_the_post_back_and_says_which(settings: Settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    client = browser(make_person())
+    client.post("/posts/new/", {"body": "Look", "audience": "public", "images": SimpleUploadedFile("fake.jpg", b"no picture", "image/jpeg")})
+    upload = Upload.objects.get()
+    uploads.process_upload(upload_id=upload.pk)
+    answer = client.post("/posts/new/", {"body": "Look", "audience": "public", "upload": str(upload.pk), "upload_alt": ""})
+    assert answer.status_code == 422
+    assert "fake.jpg is not a picture we can show." in answer.content.decode()
+    assert not Post.objects.exists()
+
+
+def test_too_many_pictures_are_refused_and_none_is_taken_in() -> None:
+    ana = make_person()
+    ready = ReadyImageFactory.create_batch(10, owner=ana)
+    sent = {"body": "Look", "audience": "public", "upload": [str(upload.pk) for upload in ready], "upload_alt": [""] * 10}
+    answer = browser(ana).post("/posts/new/", {**sent, "images": SimpleUploadedFile("sea.jpg", picture(), "image/jpeg")})
+    assert answer.status_code == 422
+    assert "10 pictures at most" in answer.content.decode()
+    assert (Upload.objects.count(), Post.objects.count()) == (10, 0)
+
+
+def test_a_script_gets_a_post_alone_where_the_viewer_may_read_it() -> None:
+    post = make_post()
+    alone: dict[str, Any] = {"HTTP_X_FRAGMENT": "post"}
+    page = browser(post.author).get(f"/posts/{post.pk}/", **alone)
+    assert f'id="post-{post.pk}"' in page.content.decode()
+    assert "<html" not in page.content.decode()
+    assert "X-Fragment" in page["Vary"]
+    services.edit_post(actor=post.author, post=post, audience=Audience.ONLY_ME)
+    assert browser(make_person()).get(f"/posts/{post.pk}/", **alone).status_code == 404
 
 
 @pytest.mark.parametrize("key", ["another's", "no key"])
 def test_pictures_of_others_cannot_be_used(key: str) -> None:
     upload = str(ReadyImageFactory.create().pk) if key == "another's" else "x"
-    answer = browser(make_person()).post("/posts/new/", {"body": "Look", "audience": "public", "upload": upload}, **HTMX)
+    answer = browser(make_person()).post("/posts/new/", {"body": "Look", "audience": "public", "upload": upload})
     assert answer.status_code == 422
     assert not Post.objects.exists()
 

@@ -1,6 +1,7 @@
 """The chat pages, as a browser without script uses them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -90,6 +91,18 @@ def test_unread_line_stands_before_the_first_new_message(client: Client, ana: Us
     html = client.get(f"/chats/{talk.pk}/").content.decode()
     assert html.count("data-unread-line") == 1
     assert html.index(">Mine<") < html.index("data-unread-line") < html.index("First new")
+
+
+def test_messages_of_one_sender_stand_together_and_pictograms_alone_are_large(client: Client, ana: User, ben: User, talk: Conversation) -> None:
+    for author, words in ((ana, "One"), (ana, "Two"), (ben, "Three"), (ana, "👍🏽 ❤️"), (ben, "👍 fine"), (ben, "A day later")):
+        say(author, talk, words)
+    late = Message.objects.get(body="A day later")
+    Message.objects.filter(pk=late.pk).update(created_at=late.created_at + timedelta(minutes=6))
+    html = client.get(f"/chats/{talk.pk}/").content.decode()
+    lines = {line.message.body: line for line in client.get(f"/chats/{talk.pk}/").context["lines"]}
+    assert [body for body, line in lines.items() if line.ends_group] == ["Two", "Three", "👍🏽 ❤️", "👍 fine", "A day later"]
+    assert [body for body, line in lines.items() if line.is_only_emoji] == ["👍🏽 ❤️"]
+    assert "Today" in html
 
 
 def test_form_sends_and_comes_back(client: Client, ana: User, talk: Conversation) -> None:

@@ -153,6 +153,17 @@ def seen_time(value: datetime | None) -> str:
 
 
 @register.filter
+def day_name(value: datetime | None) -> str:
+    """Today, Yesterday, or the date."""
+    if value is None:
+        return ""
+    days_ago = (timezone.localdate() - timezone.localtime(value).date()).days
+    if days_ago <= 1:
+        return "Yesterday" if days_ago == 1 else "Today"
+    return formats.date_format(timezone.localtime(value), "j F Y")
+
+
+@register.filter
 def linkify(value: str) -> SafeString:
     """People's plain text as HTML: escaped, with its web addresses made links. ``static/js/core/text.js`` does the same to live text."""
     return text.linkify(value)

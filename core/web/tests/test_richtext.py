@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.web.richtext import ALLOWED_TAGS, render
+from core.web.richtext import ALLOWED_TAGS, plain, render
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_deep_nesting_is_cheap() -> None:
     assert render(">" * 4000)
     assert render("[" * 4000)
     assert render("*a **b " * 600)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("*a*b **c**", "ab c"),
+        ("one\ntwo\n\nthree", "one two three"),
+        ("> said\n\n- one\n- two", "said one two"),
+        ("[name](https://x.example) & <b>x</b>", "name & <b>x</b>"),
+        ("", ""),
+    ],
+)
+def test_plain_keeps_the_words_and_nothing_else(text: str, words: str) -> None:
+    assert plain(render(text)) == words

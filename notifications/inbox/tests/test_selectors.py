@@ -43,6 +43,12 @@ def test_line_quotes_what_it_is_about(ana: User) -> None:
     assert "A walk by the sea" in client.get("/notifications/").content.decode()
 
 
+def test_quotes_are_words_without_markup(ana: User) -> None:
+    post = make_post(ana, body="A *walk* by the **sea**, see [the map](https://example.org)\n\n- and `1 < 2`")
+    like_post(actor=UserFactory.create(), post=post)
+    assert line_of(ana).excerpt == "A walk by the sea, see the map and 1 < 2"
+
+
 def test_group_names_somebody_who_is_there_when_the_latest_is_suspended(ana: User) -> None:
     post = make_post(ana)
     first, second = UserFactory.create(display_name="First"), UserFactory.create(display_name="Second")

@@ -37,6 +37,22 @@ def test_publishing_reading_editing_and_deleting() -> None:
     assert client(ana).get(path).status_code == 404
 
 
+def test_a_hidden_post_is_marked_for_its_author_and_missing_for_everybody_else() -> None:
+    post = make_post()
+    path, feed = f"/api/v1/posts/{post.pk}", f"/api/v1/users/{post.author.username}/posts"
+    services.hide_post(post=post, reason="It sells pills.")
+    [listed] = client(post.author).get(feed).json()["data"]
+    for shown in (client(post.author).get(path).json()["data"], listed):
+        assert (bool(shown["hidden_at"]), shown["hidden_reason"]) == (True, "It sells pills.")
+    for other in (None, make_person()):
+        assert client(other).get(path).status_code == 404
+        assert client(other).get(feed).json()["data"] == []
+    assert client(post.author).patch(path, {"body": "Changed"}).status_code == 404
+    services.unhide_post(post=post)
+    shown = client(None).get(path).json()["data"]
+    assert (shown["hidden_at"], shown["hidden_reason"], shown["body"]) == (None, "", "Hello there")
+
+
 def test_liking_is_idempotent_and_answers_the_count() -> None:
     post, ana = make_post(), make_person()
     path = f"/api/v1/posts/{post.pk}/like"

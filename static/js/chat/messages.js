@@ -6,7 +6,8 @@ import { linkify } from "../core/text.js";
 import { viewer } from "../core/page.js";
 
 const GROUP_WITHIN = 5 * 60_000;
-const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*\s*){1,3}$/u;
+// As in chat/messages/pages.py.
+const ONLY_EMOJI = /^(?:[\u203c\u2049\u2139\u2194-\u21aa\u231a-\u23fa\u25aa-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\u{1f000}-\u{1f1e5}\u{1f201}-\u{1f3fa}\u{1f400}-\u{1faff}][\ufe0f\u200d\u{1f3fb}-\u{1f3ff}]*\s*){1,3}$/u;
 const WORDS = { sending: "Sending", sent: "Sent", delivered: "Delivered", read: "Read" };
 
 const mould = () => document.querySelector("template[data-message-mould]").content.firstElementChild.cloneNode(true);
@@ -68,7 +69,7 @@ export function setTicks(item, state) {
   ticks.setAttribute("aria-label", WORDS[state]);
 }
 
-/** Days between messages, and which message ends a group of its sender's. */
+/** Days between messages, and which message ends a group of its sender's: as the server draws them. */
 export function arrange(list) {
   for (const day of list.querySelectorAll(":scope > .day")) day.remove();
   let before = null;

@@ -1,4 +1,5 @@
 // Where one is in a conversation: at its end and following it, or reading further up and left in peace.
+// The box counts from its end: `scrollTop` is 0 there and negative further up.
 
 import { arrange } from "./messages.js";
 
@@ -15,10 +16,7 @@ export class Scroll {
     this.pill = root.querySelector("[data-to-newest]");
     this.pill.addEventListener("click", () => ("detached" in root.dataset ? location.assign(location.pathname) : this.toEnd("smooth")));
     this.box.addEventListener("scroll", () => this.#moved(), { passive: true });
-    // Following the end stays following it while pictures load, the keyboard opens or the window changes.
     this.following = true;
-    new ResizeObserver(() => this.following && this.toEnd()).observe(this.box);
-    new ResizeObserver(() => this.following && this.toEnd()).observe(this.list);
     const older = root.querySelector("[data-older]");
     if (older) this.#loadOlderWhenNear(older);
   }
@@ -28,12 +26,22 @@ export class Scroll {
   }
 
   isAtEnd() {
-    return this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR;
+    return -this.box.scrollTop < NEAR;
   }
 
   toEnd(behavior = "instant") {
-    this.box.scrollTo({ top: this.box.scrollHeight, behavior });
+    this.box.scrollTo({ top: 0, behavior });
     this.following = true;
+  }
+
+  /** Carry out a `change` to the list without moving what is being read; at the end, the end is. */
+  steadily(change) {
+    const top = this.box.getBoundingClientRect().top;
+    const read = this.following ? null : [...this.list.querySelectorAll(":scope > .message")].find((item) => item.getBoundingClientRect().bottom > top);
+    const before = read?.getBoundingClientRect().top;
+    change();
+    if (read?.isConnected) this.box.scrollTop += read.getBoundingClientRect().top - before;
+    else if (this.following) this.toEnd();
   }
 
   /** On opening: the line above what is new, or else the end. */
@@ -94,15 +102,14 @@ export class Scroll {
     }).observe(older);
   }
 
-  /** Put an older page before this one without moving what is being read. */
+  /** Put an older page before this one. */
   #insertOlder(older, link, page) {
-    const before = this.box.scrollHeight - this.box.scrollTop;
-    for (const item of page.querySelectorAll("[data-messages] > .message")) item.id = `m${item.dataset.seq}`;
-    this.list.prepend(...page.querySelectorAll("[data-messages] > .message"));
-    arrange(this.list);
     const next = page.querySelector("[data-older] a");
-    if (next) link.href = next.getAttribute("href");
-    else older.remove();
-    this.box.scrollTop = this.box.scrollHeight - before;
+    this.steadily(() => {
+      this.list.prepend(...page.querySelectorAll("[data-messages] > .message"));
+      arrange(this.list);
+      if (next) link.href = next.getAttribute("href");
+      else older.remove();
+    });
   }
 }

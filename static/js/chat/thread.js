@@ -71,10 +71,12 @@ export class Thread {
     const item = pending ?? buildMessage(message, this.nameOf);
     if (pending) this.settle(pending, message);
     const after = [...this.list.querySelectorAll(".message")].findLast((other) => other !== item && other.dataset.seq && Number(other.dataset.seq) < message.seq);
-    if (after) after.after(item);
-    else if (!pending) this.list.prepend(item);
-    arrange(this.list);
-    this.showStatus();
+    this.scroll.steadily(() => {
+      if (after) after.after(item);
+      else if (!pending) this.list.prepend(item);
+      arrange(this.list);
+      this.showStatus();
+    });
     if (mine || atEnd) this.scroll.toEnd();
     else this.scroll.countNew();
     if (!mine && !message.deleted_at) this.announcer.textContent = `${this.nameOf(message.sender)}: ${message.body}`;
@@ -113,16 +115,20 @@ export class Thread {
   edit({ id, body, change }) {
     const item = this.findById(id);
     if (!this.isNews(item, change) || !item) return;
-    setText(item, body);
-    item.querySelector("[data-edited]").hidden = false;
+    this.scroll.steadily(() => {
+      setText(item, body);
+      item.querySelector("[data-edited]").hidden = false;
+    });
   }
 
   remove({ id, for_everyone, change }) {
     const item = this.findById(id);
     if (!this.isNews(item, change) || !item) return;
-    if (for_everyone) bury(item);
-    else item.remove();
-    arrange(this.list);
+    this.scroll.steadily(() => {
+      if (for_everyone) bury(item);
+      else item.remove();
+      arrange(this.list);
+    });
   }
 
   /** Whether a change is later than what is shown of its message. Live changes count up one by one: where one was left out, the server is asked. */

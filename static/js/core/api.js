@@ -10,8 +10,9 @@ export class ApiError extends Error {
   }
 }
 
-async function request(method, path, body) {
+async function request(method, path, body, key) {
   const headers = { Accept: "application/json" };
+  if (key) headers["Idempotency-Key"] = key;
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
@@ -28,6 +29,7 @@ async function request(method, path, body) {
 }
 
 export const get = (path) => request("GET", path);
-export const post = (path, body = {}) => request("POST", path, body);
+/** `key` makes the server do it once, however often it is asked. */
+export const post = (path, body = {}, key = "") => request("POST", path, body, key);
 export const patch = (path, body = {}) => request("PATCH", path, body);
 export const remove = (path) => request("DELETE", path);

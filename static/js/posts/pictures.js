@@ -3,7 +3,7 @@
 
 import { toast } from "../components/toasts.js";
 import { el } from "../core/dom.js";
-import { prepare, send } from "./uploads.js";
+import { prepare, ready, send } from "./uploads.js";
 
 const MOST = 10;
 const TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
@@ -14,7 +14,7 @@ export function startPictures(form) {
   const input = el("input", { type: "file", accept: TYPES.join(","), multiple: true, hidden: true, "aria-label": "Pictures" });
   form.querySelector("[data-plain]")?.remove();
   form.append(input);
-  button.hidden = false;
+  list.querySelectorAll(".composer-picture").forEach(adopt);
 
   const add = (files) => {
     for (const file of files) {
@@ -42,7 +42,7 @@ export function startPictures(form) {
   form.addEventListener(
     "submit",
     (event) => {
-      if (!list.querySelector("[data-state=sending], [data-state=failed]")) return;
+      if (!list.querySelector("[data-state=sending], [data-state=processing], [data-state=failed]")) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       const failed = list.querySelector("[data-state=failed]");
@@ -50,6 +50,26 @@ export function startPictures(form) {
     },
     { capture: true },
   );
+}
+
+/** A picture the server drew: it came with a form that was refused, or was sent before scripts ran. */
+async function adopt(row) {
+  row.querySelector("[name=remove]").addEventListener("click", (event) => {
+    event.preventDefault();
+    row.closest("form").querySelector("textarea")?.focus();
+    row.remove();
+  });
+  if (row.dataset.state !== "processing") return;
+  const note = row.querySelector(".field-help");
+  try {
+    const upload = await ready(row.dataset.upload);
+    row.querySelector(".composer-picture-wait").replaceWith(el("img", { src: upload.variants[320], alt: "" }));
+    row.dataset.state = "ready";
+    note.remove();
+  } catch (error) {
+    row.dataset.state = "failed";
+    note.textContent = error.message;
+  }
 }
 
 /** One chosen file: its preview, its progress, its words, and the way to take it out. */

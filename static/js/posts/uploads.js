@@ -18,13 +18,19 @@ export async function prepare(file, kind) {
 /** Send a prepared file, and resolve with the upload once it is ready. `onProgress` hears of 0 to 1. */
 export async function send(prepared, { onProgress = () => {}, signal } = {}) {
   await put(prepared, onProgress, signal);
-  let { data: upload } = await post(`uploads/${prepared.id}/complete`);
+  await post(`uploads/${prepared.id}/complete`);
+  return ready(prepared.id, signal);
+}
+
+/** Wait until the upload can be shown. Resolves with it. */
+export async function ready(id, signal) {
+  let { data: upload } = await get(`uploads/${id}`);
   const giveUp = Date.now() + PATIENCE;
   for (let wait = 300; upload.state === "processing"; wait = Math.min(wait * 1.5, 2000)) {
     if (Date.now() > giveUp) throw new Error("This takes longer than it should. Try again.");
     await new Promise((resolve) => setTimeout(resolve, wait));
     signal?.throwIfAborted();
-    ({ data: upload } = await get(`uploads/${prepared.id}`));
+    ({ data: upload } = await get(`uploads/${id}`));
   }
   if (upload.state !== "ready") throw new Error(FAILURES[upload.failure] ?? "This picture could not be made ready. Try again.");
   return upload;
