@@ -88,6 +88,16 @@ class EnvelopeAutoSchema(AutoSchema):
         if getattr(field, "allow_blank", False) or (field.read_only and schema.get("format") in {"uri", "email"}):
             schema.pop("format", None)
 
+    def _get_request_body(self, direction: Direction = "request") -> Any:
+        """A DELETE may take a body as well, which drf-spectacular describes for other methods only."""
+        if self.method != "DELETE":
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        self.method = "POST"
+        try:
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        finally:
+            self.method = "DELETE"
+
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         error = {
