@@ -53,7 +53,7 @@ class Outcome:
     def tokens(self) -> dict[str, Any]:
         """The tokens of a sign-in that went through, or the error that says what is missing.
 
-        Raises: Forbidden("email_not_confirmed"), NotAuthenticated("mfa_required", "session_ended").
+        Raises: Forbidden("email_not_confirmed"), NotAuthenticated("mfa_required", "account_leaving", "session_ended").
         """
         self.raise_errors()
         if "access_token" in self.meta:
@@ -63,6 +63,9 @@ class Outcome:
         if stage := self.pending.get("mfa_authenticate"):
             details = {"types": stage.get("types", []), "mfa_token": self.meta.get("session_token")}
             raise NotAuthenticated("Now the code of your second factor.", code="mfa_required", details=details)
+        if "keep_account" in self.pending:
+            details = {"restore_token": self.meta.get("session_token")}
+            raise NotAuthenticated("This account is going to be deleted. It can still be kept.", code="account_leaving", details=details)
         raise NotAuthenticated("This sign-in has run out. Start again.", code="session_ended")
 
 
