@@ -2,7 +2,8 @@
 
 Scenarios: ``sockets`` (200 and 1,000 clients, rising rates, both sides A B A B), ``sustained`` (one rate for minutes), ``kill`` (the web process
 killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load), ``feed`` and ``history`` (pages read over HTTP, both
-sides A B A B), ``growth`` (what reading and sending cost as tables grow tenfold).
+sides A B A B), ``growth`` (what reading and sending cost as tables grow tenfold), ``export`` (the archive of a person with 10,000 messages and a
+gibibyte of pictures, put together by a worker).
 """
 
 import argparse
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.facts import machine, write_page
+from benchmarks.processes import peak_memory_kib
 from benchmarks.reading import READERS, BaselinePages, HubbubPages, measure
 from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Hubbub, Side, backends
 
 RATES = "50,100,200,400,800"
 FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second
+EXPORT_MIB = 200
 
 
 class Bench:
@@ -164,6 +167,39 @@ class Bench:
             self.note(step, f"{step['grown']}: {step['what']}: {step['small_ms']} → {step['ms']} ms, ratio {step['ratio']}, {rows}")
             self.plans[f"{step['what']}, {step['grown']}"] = step["plans"]
 
+    def export(self) -> None:
+        """The archive is built by a worker as in production, and what is looked at is the most memory one of its processes ever had."""
+        Hubbub(self.servers.home).fill(self.servers, 0)
+        environment = {**os.environ, **HUBBUB_ENVIRONMENT, "MEDIA_ROOT": str(self.servers.home / "media")}
+
+        def run(step: str) -> str:
+            command = [sys.executable, "-m", "benchmarks.archive", step]
+            return subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+        run("fill")
+        with (self.servers.home / "worker.log").open("wb") as log:
+            command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "1", "-Q", "default", "--without-gossip", "--without-mingle"]
+            worker = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            time.sleep(15)  # until it has loaded everything
+            idle = peak_memory_kib(worker.pid)
+            run("ask")
+            began, found = time.monotonic(), {"state": "waiting"}
+            while found["state"] in {"waiting", "building"} and time.monotonic() - began < self.arguments.minutes * 60:
+                time.sleep(0.5)
+                found = json.loads(run("look"))
+            took, peak = time.monotonic() - began, peak_memory_kib(worker.pid)
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
+        step = {**found, "step": "export", "seconds": round(took, 1), "peak_mib": round(peak / 1024, 1), "idle_mib": round(idle / 1024, 1)}
+        size = f"{step['size'] / (1 << 20):.0f} MiB"
+        self.note(
+            step, f"{step['state']}: {size} in {step['seconds']} s; peak of a worker process {step['peak_mib']} MiB, idle {step['idle_mib']} MiB"
+        )
+        self.expect(step["state"] == "ready" and step["size"] > 1 << 30, "the archive is whole")
+        self.expect(step["peak_mib"] < EXPORT_MIB, f"no process of the worker ever had {EXPORT_MIB} MiB")
+
     def nothing_lost(self, side: Side, load: "subprocess.Popen[str]") -> list[dict[str, Any]]:
         steps = self.report(side, load)
         for step in steps:
@@ -197,7 +233,7 @@ def describe_reading(step: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("scenario", choices=["sockets", "sustained", "kill", "redis-kill", "feed", "history", "growth"])
+    parser.add_argument("scenario", choices=["sockets", "sustained", "kill", "redis-kill", "feed", "history", "growth", "export"])
     parser.add_argument("--baseline", help="directory of the Node baseline, to be measured in the same run")
     parser.add_argument("--rates", default="", help="messages a second instead of the scenario's own")
     parser.add_argument("--seconds", type=float, default=20, help="of each rate")
