@@ -2,6 +2,7 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
+from django.http import QueryDict
 
 from accounts.users.models import User
 
@@ -16,7 +17,7 @@ class DeleteAccountForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "none"}),
     )
 
-    def __init__(self, user: User, data: object = None) -> None:
+    def __init__(self, user: User, data: QueryDict | None = None) -> None:
         super().__init__(data)
         if not is_mfa_enabled(user):
             del self.fields["code"]

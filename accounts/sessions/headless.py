@@ -85,7 +85,8 @@ def call(view: type[APIView], request: HttpRequest, data: dict[str, Any], *, ses
     answer = json.loads(response.content or b"{}")
     flows = answer.get("data", {}).get("flows", []) if isinstance(answer.get("data"), dict) else []
     pending = {flow["id"]: flow for flow in flows if flow.get("is_pending")}
-    return Outcome(response.status_code, answer.get("meta") or {}, pending, answer.get("errors", []))
+    meta = {"session_token": session_key, **(answer.get("meta") or {})}  # allauth names the session only to whoever did not
+    return Outcome(response.status_code, meta, pending, answer.get("errors", []))
 
 
 class SignUp(account_views.SignupView):

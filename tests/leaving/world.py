@@ -101,7 +101,7 @@ def make_world() -> World:
     permission = Permission.objects.first()
     assert permission is not None
     ana.user_permissions.add(permission)
-    LogEntry.objects.create(user=ana, content_type=ContentType.objects.get_for_model(User), object_id=ben.pk, action_flag=CHANGE)
+    LogEntry.objects.create(user=ana, content_type=ContentType.objects.get_for_model(User), object_id=str(ben.pk), action_flag=CHANGE)
     Export.objects.create(person=ana, state=Export.State.FAILED)
     now = timezone.now()
     Deletion.objects.create(person=UserFactory.create(), erase_at=now, state=Deletion.State.KEPT, kept_at=now, kept_by=ana)

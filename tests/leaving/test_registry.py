@@ -11,11 +11,11 @@ from django.apps import apps
 from django.db.models import Field, Model
 from django.utils import timezone
 
-from accounts.data.tests.world import World, erase_now, make_world
 from accounts.users.models import User
 from core import personal_data
 from core.personal_data import Keeper, Trace
 from tests.architecture import slices_in_settings
+from tests.leaving.world import World, erase_now, make_world
 
 
 def foreign_keys_to_people() -> Iterator[tuple[str, type[Model], Field]]:

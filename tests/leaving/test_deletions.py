@@ -11,7 +11,6 @@ from django.utils import timezone
 from accounts.data import services
 from accounts.data.models import TIME_TO_RETURN, Deletion
 from accounts.data.services import deletions
-from accounts.data.tests.world import World, erase_now, let_time_come, make_world
 from accounts.sessions.models import Session
 from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
@@ -29,6 +28,7 @@ from social.graph.models import Follow, PersonCounts
 from social.posts import services as posts
 from social.posts.models import Comment, CommentLike, Post, PostLike
 from social.posts.tests.factories import make_comment, make_post
+from tests.leaving.world import World, erase_now, let_time_come, make_world
 
 
 @pytest.fixture

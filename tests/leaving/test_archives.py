@@ -16,7 +16,6 @@ from accounts.data import archive, services
 from accounts.data.models import ARCHIVE_LIFETIME, Export
 from accounts.data.selectors import latest_export, ready_export
 from accounts.data.services import exports
-from accounts.data.tests.world import World, make_world, say
 from accounts.users.models import User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import UserFactory
@@ -29,6 +28,7 @@ from notifications.inbox.models import Notification
 from social.graph import services as graph
 from social.posts import services as posts
 from social.posts.tests.factories import make_comment, make_post
+from tests.leaving.world import World, make_world, say
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.data import services
-from accounts.data.tests.world import World, let_time_come, make_world
 from accounts.sessions.tests.factories import tokens_for
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from core.realtime.testing import SocketClient
+from tests.leaving.world import World, let_time_come, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Surface = Callable[[World, APIClient, Client], Any]
@@ -46,7 +46,6 @@ SURFACES: dict[str, tuple[Surface, str]] = {
     "explore page": (page("/explore/"), "Bowls by Ana"),
     "followers page": (page("/ben/followers/"), "Ana Ferreira"),
     "notifications page": (page("/notifications/"), "Ana Ferreira"),
-    "finding people to chat with": (page("/chats/new/?q=ana"), "Ana Ferreira"),
 }
 # Ben keeps these: the words stay, the name goes at the end.
 KEPT: dict[str, Surface] = {
