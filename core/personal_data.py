@@ -6,7 +6,7 @@ A slice says it in ``personal.py`` and joins from its ``apps.py``::
         name="social.posts",
         documents=(Document("posts", "Posts", own_posts),),
         erase=erase_posts,
-        traces=(Trace("social_posts.Post.author", document="posts"), …),
+        traces=(Trace(field="social_posts.Post.author", document="posts"), …),
     )
 
 Each foreign key to a person, in whatever table, has one trace; a test walks the models and finds the ones without. So a new table cannot
