@@ -26,6 +26,18 @@ def cpu_seconds(pid: int | str) -> float:
     return total
 
 
+def peak_memory_kib(pid: int | str) -> int:
+    """The most memory that any one process of the family has had at once, since it began."""
+    peaks = [0]
+    for member in family(pid):
+        try:
+            lines = Path(f"/proc/{member}/status").read_text().splitlines()
+        except OSError:
+            continue
+        peaks += [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+    return max(peaks)
+
+
 def memory_kib(pid: int | str) -> int:
     """Proportional set size of the family."""
     total = 0

@@ -3,7 +3,7 @@
 Scenarios: ``sockets`` (200 and 1,000 clients, rising rates, both sides A B A B), ``sustained`` (one rate for minutes), ``kill`` (the web process
 killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load, between two processes), ``room`` (a hundred in one
 conversation), ``feed`` and ``history`` (pages read over HTTP, both sides A B A B), ``growth`` (what reading and sending cost as tables grow
-tenfold).
+tenfold), ``export`` (the archive of a person with 10,000 messages and a gibibyte of pictures, put together by a worker).
 """
 
 import argparse
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.facts import machine, write_page
+from benchmarks.processes import peak_memory_kib
 from benchmarks.reading import READERS, BaselinePages, HubbubPages, measure
 from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Hubbub, HubbubPair, HubbubRoom, Side, backends
 
@@ -24,6 +25,7 @@ RATES = "50,100,200,400,800"
 ROOM_MEMBERS, ROOM_RATE, ROOM_CPU_US = 100, "40", 4000
 BACK_WITHIN_SECONDS = 5.0
 FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second
+EXPORT_MIB = 200
 
 
 class Bench:
@@ -183,6 +185,39 @@ class Bench:
             self.note(step, f"{step['grown']}: {step['what']}: {step['small_ms']} → {step['ms']} ms, ratio {step['ratio']}, {rows}")
             self.plans[f"{step['what']}, {step['grown']}"] = step["plans"]
 
+    def export(self) -> None:
+        """The archive is built by a worker as in production, and what is looked at is the most memory one of its processes ever had."""
+        Hubbub(self.servers.home).fill(self.servers, 0)
+        environment = {**os.environ, **HUBBUB_ENVIRONMENT, "MEDIA_ROOT": str(self.servers.home / "media")}
+
+        def run(step: str) -> str:
+            command = [sys.executable, "-m", "benchmarks.archive", step]
+            return subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+        run("fill")
+        with (self.servers.home / "worker.log").open("wb") as log:
+            command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-c", "1", "-Q", "default", "--without-gossip", "--without-mingle"]
+            worker = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            time.sleep(15)  # until it has loaded everything
+            idle = peak_memory_kib(worker.pid)
+            run("ask")
+            began = time.monotonic()
+            found: dict[str, Any] = {"state": "waiting"}
+            while found["state"] in {"waiting", "building"} and time.monotonic() - began < self.arguments.minutes * 60:
+                time.sleep(0.5)
+                found = json.loads(run("look"))
+            took, peak = time.monotonic() - began, peak_memory_kib(worker.pid)
+        finally:
+            worker.terminate()
+            worker.wait(timeout=60)
+        peak_mib, idle_mib, size_mib = round(peak / 1024, 1), round(idle / 1024, 1), found["size"] >> 20
+        step = {**found, "step": "export", "seconds": round(took, 1), "peak_mib": peak_mib, "idle_mib": idle_mib}
+        memory = f"peak of a worker process {peak_mib} MiB, idle {idle_mib} MiB"
+        self.note(step, f"{found['state']}: {size_mib} MiB in {took:.1f} s; {memory}")
+        self.expect(found["state"] == "ready" and size_mib >= 1024, "the archive is whole")
+        self.expect(peak_mib < EXPORT_MIB, f"no process of the worker ever had {EXPORT_MIB} MiB")
+
     def nothing_lost(self, side: Side, load: "subprocess.Popen[str]") -> list[dict[str, Any]]:
         steps = self.report(side, load)
         for step in steps:
@@ -216,7 +251,8 @@ def describe_reading(step: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("scenario", choices=["sockets", "sustained", "kill", "redis-kill", "room", "feed", "history", "growth"])
+    scenarios = ["sockets", "sustained", "kill", "redis-kill", "room", "feed", "history", "growth", "export"]
+    parser.add_argument("scenario", choices=scenarios)
     parser.add_argument("--baseline", help="directory of the Node baseline, to be measured in the same run")
     parser.add_argument("--rates", default="", help="messages a second instead of the scenario's own")
     parser.add_argument("--seconds", type=float, default=20, help="of each rate")

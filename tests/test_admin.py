@@ -13,6 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.data.models import Export
+from accounts.data.services import request_deletion
 from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
@@ -56,6 +58,8 @@ def fill(moderator: User) -> None:
     comment = make_comment(make_post())
     UploadFactory.create(owner=one)
     inbox.notify(recipient=one, actor=other, kind=Kind.FOLLOW, thing=str(uuid7()), path="/")
+    Export.objects.create(person=one, state=Export.State.FAILED)
+    request_deletion(user=UserFactory.create())
     report_post(comment.post)
     acts.claim(moderator=moderator, case_id=report_post().pk)
     OutboxEvent.objects.create(name="sample", payload={}, pending=["sample"], failed_at=timezone.now())

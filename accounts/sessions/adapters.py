@@ -45,8 +45,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return users.add_user(user=user)
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
-        """Only whoever knows the password learns that the account is suspended or closed."""
-        if not user.is_active:
+        """Only whoever knows the password learns that the account is suspended or closed. Whoever is leaving gets as far as being asked to stay."""
+        if not user.is_active and user.erase_at is None:
             clear_login(request)
             raise Forbidden("This account is closed.", code="account_closed")
         if user.suspended_until and user.is_suspended:
@@ -57,6 +57,10 @@ class AccountAdapter(DefaultAccountAdapter):
                 details={"until": user.suspended_until.isoformat(), "reason": user.suspension_reason},
             )
         return None
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, and what the settings ask between the last proof and the session."""
+        return [*super().get_login_stages(), *settings.SIGN_IN_STAGES]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Every password typed at sign-in or asked for again is checked here. Raises RateLimited."""

@@ -8,8 +8,11 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.sessions import receivers  # noqa: F401
+        from accounts.sessions.personal import KEEPER
+        from core import personal_data
         from core.web.settings_menu import Section, register
 
+        personal_data.register(KEEPER)
         password, two_factor, sessions = "/settings/password/", "/settings/two-factor/", "/settings/sessions/"
         register(Section(key="password", label="Password", text="Change the password you sign in with", icon="key", path=password, order=50))
         register(Section(key="two_factor", label="Second factor", text="A code besides the password", icon="shield-check", path=two_factor, order=60))

@@ -10,6 +10,7 @@ CODES = {
     "email_not_confirmed": "The password was right, the address waits to be confirmed.",
     "account_suspended": "The password was right, the account is suspended: `details.until`, `details.reason`.",
     "email_or_username": "Sign in with either an address or a username.",
+    "account_leaving": "Signing in went well, the account is going to be deleted. `details.restore_token` goes to `users/me/restore` to keep it.",
     "account_closed": "The password was right, the account is closed.",
     "signed_in": "Somebody is signed in already.",
 }

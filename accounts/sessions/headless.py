@@ -53,7 +53,7 @@ class Outcome:
     def tokens(self) -> dict[str, Any]:
         """The tokens of a sign-in that went through, or the error that says what is missing.
 
-        Raises: Forbidden("email_not_confirmed"), NotAuthenticated("mfa_required", "session_ended").
+        Raises: Forbidden("email_not_confirmed"), NotAuthenticated("mfa_required", "account_leaving", "session_ended").
         """
         self.raise_errors()
         if "access_token" in self.meta:
@@ -63,6 +63,9 @@ class Outcome:
         if stage := self.pending.get("mfa_authenticate"):
             details = {"types": stage.get("types", []), "mfa_token": self.meta.get("session_token")}
             raise NotAuthenticated("Now the code of your second factor.", code="mfa_required", details=details)
+        if "keep_account" in self.pending:
+            details = {"restore_token": self.meta.get("session_token")}
+            raise NotAuthenticated("This account is going to be deleted. It can still be kept.", code="account_leaving", details=details)
         raise NotAuthenticated("This sign-in has run out. Start again.", code="session_ended")
 
 
@@ -82,7 +85,8 @@ def call(view: type[APIView], request: HttpRequest, data: dict[str, Any], *, ses
     answer = json.loads(response.content or b"{}")
     flows = answer.get("data", {}).get("flows", []) if isinstance(answer.get("data"), dict) else []
     pending = {flow["id"]: flow for flow in flows if flow.get("is_pending")}
-    return Outcome(response.status_code, answer.get("meta") or {}, pending, answer.get("errors", []))
+    meta = {"session_token": session_key, **(answer.get("meta") or {})}  # allauth names the session only to whoever did not
+    return Outcome(response.status_code, meta, pending, answer.get("errors", []))
 
 
 class SignUp(account_views.SignupView):

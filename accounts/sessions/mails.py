@@ -74,8 +74,12 @@ MAILS = {
 
 def render(name: str, *, to: list[str], context: dict[str, Any], headers: dict[str, str] | None = None) -> EmailMultiAlternatives:
     """The mail ``name`` of ``MAILS``, ready to send."""
-    mail = MAILS[name]
-    words = {"site": settings.SITE_NAME, "username": context.get("username", "")}
+    return compose(MAILS[name], to=to, context=context, headers=headers)
+
+
+def compose(mail: Mail, *, to: list[str], context: dict[str, Any], headers: dict[str, str] | None = None) -> EmailMultiAlternatives:
+    """``mail`` with its paragraphs filled in from the ``context``, as text and as HTML."""
+    words = {"username": "", **{name: value for name, value in context.items() if isinstance(value, str)}, "site": settings.SITE_NAME}
     shown = {
         "site": settings.SITE_NAME,
         "subject": mail.subject,

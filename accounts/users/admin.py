@@ -38,10 +38,16 @@ class UserAdmin(ModelAdmin):
     actions: list[Any] = ["suspend_for_a_week", "lift_suspension"]
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email", "bio", "location", "website", "is_verified"]}),
-        ("Standing", {"fields": ["is_active", "suspended_until", "suspension_reason", "last_seen_at", "last_login", "created_at"]}),
+        (
+            "Standing",
+            {"fields": ["is_active", "suspended_until", "suspension_reason", "erase_at", "erased_at", "last_seen_at", "last_login", "created_at"]},
+        ),
         ("Staff", {"fields": ["is_staff", "is_superuser", "groups"]}),
     ]
-    readonly_fields = ["username", "email", "suspended_until", "suspension_reason", "last_seen_at", "last_login", "created_at"]
+    readonly_fields = [
+        *("username", "email", "suspended_until", "suspension_reason"),
+        *("erase_at", "erased_at", "last_seen_at", "last_login", "created_at"),
+    ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People sign up themselves; the first administrator comes from ``createsuperuser``."""
@@ -52,14 +58,18 @@ class UserAdmin(ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Only administrators make staff, or change them."""
+        """Only administrators make staff, or change them. Whoever is leaving is let back in where deletions are kept; nobody, not at all."""
         fields = [*self.readonly_fields]
+        if obj and (obj.erase_at or obj.erased_at):
+            fields += ["is_active", "display_name", "bio", "location", "website", "is_verified"]
         if not request.user.is_superuser:
             fields += ["is_staff", "is_superuser", "groups", *(["is_active"] if obj and obj.is_staff else [])]
         return fields
 
-    @display(description="Standing", label={"Suspended": "danger", "Closed": "warning", "Good": "success"})
+    @display(description="Standing", label={"Suspended": "danger", "Closed": "warning", "Leaving": "warning", "Deleted": "danger", "Good": "success"})
     def standing(self, person: User) -> str:
+        if person.erase_at or person.erased_at:
+            return "Leaving" if person.erase_at else "Deleted"
         if not person.is_active:
             return "Closed"
         return "Suspended" if person.is_suspended else "Good"

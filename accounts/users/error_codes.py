@@ -6,5 +6,7 @@ CODES = {
     "username_reserved": "The site needs this username.",
     "invalid_username": "Usernames are 3 to 50 letters, digits, underscores, and dots inside.",
     "not_editable": "These fields cannot be changed here: `details.fields`.",
+    "not_leaving": "The account is not being deleted, or no longer can be kept.",
+    "staff_cannot_leave": "Whoever runs the place gives that up first: an administrator takes the role away.",
     "until_in_past": "A suspension ends in the future.",
 }

@@ -21,3 +21,21 @@ class UserSuspended(Event, frozen=True):
 
 class UserRestored(Event, frozen=True):
     user_id: UUID
+
+
+class UserLeaving(Event, frozen=True):
+    """The person asked for their account to be deleted, and is hidden from now on."""
+
+    user_id: UUID
+
+
+class UserReturned(Event, frozen=True):
+    """The account is kept after all."""
+
+    user_id: UUID
+
+
+class UserErased(Event, frozen=True):
+    """Nothing is left but a row without a name."""
+
+    user_id: UUID

@@ -51,6 +51,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False, help_text="May enter the admin site.")
     suspended_until = models.DateTimeField(null=True, blank=True)
     suspension_reason = models.CharField(max_length=500, blank=True)
+    erase_at = models.DateTimeField(null=True, blank=True, help_text="When everything of this person goes; until then they may come back.")
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="The row is what the words of others still point at, and says nothing of anybody."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -64,6 +68,8 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="user_username_unique", violation_error_message="This username is taken."),
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.CheckConstraint(condition=models.Q(erase_at=None) | models.Q(is_active=False, erased_at=None), name="user_leaving_is_closed"),
+            models.CheckConstraint(condition=models.Q(erased_at=None) | models.Q(is_active=False, email=None), name="user_erased_is_nobody"),
         ]
         indexes = [  # for finding people by parts of their names, and by what they are like
             GinIndex(OpClass(Upper("username"), name="gin_trgm_ops"), name="user_by_username_part"),
@@ -85,3 +91,12 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     @property
     def is_suspended(self) -> bool:
         return self.suspended_until is not None and self.suspended_until > timezone.now()
+
+
+class RetiredName(models.Model):
+    """A username somebody had who is gone: nobody gets it again, so that nobody can pose as them. Known by its hash only."""
+
+    digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the name in lower case.")
+
+    def __str__(self) -> str:
+        return self.digest

@@ -1,12 +1,13 @@
 """Which usernames may be taken. A profile lives at ``/<username>/``, so no name may hide a page, and none may pose as the house."""
 
+import hashlib
 from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
 
-from accounts.users.models import User
+from accounts.users.models import RetiredName, User
 
 # Pages to come and names that would pass for staff. The paths that exist are read from the URLconf.
 _KEPT = """
@@ -44,6 +45,16 @@ def top_level_segments() -> frozenset[str]:
 def is_reserved(username: str) -> bool:
     name = username.lower()
     return name in KEPT or name.replace("_", "-") in KEPT or name in top_level_segments()
+
+
+def digest_of(username: str) -> str:
+    """What is kept of a name when its person is gone."""
+    return hashlib.sha256(username.lower().encode()).hexdigest()
+
+
+def is_retired(username: str) -> bool:
+    """Whether somebody had this name who is gone."""
+    return RetiredName.objects.filter(pk=digest_of(username)).exists()
 
 
 def validate_username_free_of_meaning(username: str) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.users.events import ProfileUpdated, UserCreated, UserRestored, UserSuspended
 from accounts.users.models import User
-from accounts.users.names import USERNAME_VALIDATORS
+from accounts.users.names import USERNAME_VALIDATORS, is_retired
 from core.errors import Conflict, Invalid, NotFound
 from core.events.outbox import emit
 
@@ -53,6 +53,8 @@ def add_user(*, user: User) -> User:
     try:
         with transaction.atomic():
             user.save(force_insert=True)
+            if is_retired(user.username):  # asked once the name is ours: whoever had it is gone by now, or keeps it
+                raise UsernameTaken
             emit(UserCreated(user_id=user.pk))
     except IntegrityError as error:
         if "email" in str(error):

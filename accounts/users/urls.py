@@ -1,8 +1,6 @@
-"""Where this slice is reached. ``api`` is mounted at /api/v1/, ``pages`` at /."""
+"""Where this slice is reached. ``accounts.data`` mounts ``users/me``: deleting oneself is known up there."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 
-from accounts.users.api import Me
-
-api: list[URLPattern] = [path("users/me", Me.as_view(), name="users-me")]
+api: list[URLPattern] = []
 pages: list[URLPattern] = []

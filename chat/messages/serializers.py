@@ -75,6 +75,7 @@ def _member(membership: Membership, presence: Mapping[UUID, Presence], *, sees_r
         avatar_url=person.avatar_url,
         avatar_blurhash=person.avatar_blurhash,
         is_verified=person.is_verified,
+        is_deleted=person.erased_at is not None,
         presence=now.state,
         last_seen_at=now.last_seen_at,
         delivered_seq=membership.delivered_seq,
@@ -109,6 +110,7 @@ class MemberSerializer(serializers.Serializer[Any]):
     avatar_url = serializers.CharField(allow_null=True)
     avatar_blurhash = serializers.CharField()
     is_verified = serializers.BooleanField()
+    is_deleted = serializers.BooleanField(help_text="The account is gone, and what was written is left.")
     presence = serializers.ChoiceField(["online", "away", "busy", "offline"], allow_null=True)
     last_seen_at = serializers.DateTimeField(allow_null=True)
     delivered_seq = serializers.IntegerField()

@@ -91,7 +91,10 @@ class MessageStatus(Outbound, type="message:status"):
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """Another person of a conversation. ``presence`` is online, away, busy, offline, or null where it is not shown; the rest as in message:status."""
+    """Another person of a conversation. ``presence`` is online, away, busy, offline, or null where it is not shown; the rest as in message:status.
+
+    ``is_deleted``: the account is gone, and what was written is left.
+    """
 
     id: UUID
     username: str
@@ -99,6 +102,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     avatar_url: str | None
     avatar_blurhash: str
     is_verified: bool
+    is_deleted: bool
     presence: str | None
     last_seen_at: datetime | None
     delivered_seq: int

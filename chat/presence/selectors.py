@@ -36,7 +36,8 @@ def presence_of(viewer: User, people: Sequence[User]) -> dict[UUID, Presence]:
     states = store.states([str(person.pk) for person in people])
     found = {}
     for person in people:
-        may_know = circles[person.pk] == Circle.EVERYONE or person.pk in followers or person.pk == viewer.pk
+        is_here = person.is_active and not person.is_suspended
+        may_know = is_here and (circles[person.pk] == Circle.EVERYONE or person.pk in followers or person.pk == viewer.pk)
         state = shown(states[str(person.pk)])
         found[person.pk] = Presence(person, state, person.last_seen_at) if may_know else Presence(person, None, None)
     return found

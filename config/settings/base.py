@@ -69,6 +69,7 @@ SLICES = [
     "social.posts",
     "social.feeds",
     "accounts.profiles",
+    "accounts.data",
     "moderation.reports",
     "moderation.actions",
     "notifications.inbox",
@@ -206,6 +207,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "discard-orphaned-uploads": {"task": "media_app.uploads.tasks.discard_orphans", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 CELERY_BEAT_SCHEDULE["tidy-sessions"] = {"task": "accounts.sessions.tasks.tidy_sessions", "schedule": 3600.0, "options": {"expires": 3600}}
+CELERY_BEAT_SCHEDULE["sweep-data"] = {"task": "accounts.data.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}}
 CELERY_TIMEZONE = "UTC"
 
 # --- People, passwords, sessions, tokens --------------------------------------------------------------------------------------------------
@@ -234,6 +236,7 @@ SIMPLE_JWT = {
 }
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/home/"
+SIGN_IN_STAGES = ["accounts.data.keeping.KeepAccountStage"]  # after allauth's own
 ACCOUNT_ADAPTER = "accounts.sessions.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.sessions.forms.SignUpForm",
@@ -341,6 +344,7 @@ LIMITS = {
     "mail": "5/hour",
     "uploads": "10/hour",
     "reports": "20/hour",
+    "exports": "10/hour",
     **env.limits,
 }
 LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail"})

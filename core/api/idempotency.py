@@ -63,6 +63,11 @@ def forget_old() -> int:
     return IdempotentRequest.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
+def forget_person(person_id: UUID) -> int:
+    """Drop what somebody who is gone was answered. Returns how many."""
+    return IdempotentRequest.objects.filter(person_id=person_id).delete()[0]
+
+
 def _carry_out(person_id: UUID, key: str, route: str, fingerprint: str, work: Callable[[], Response]) -> Response:
     with transaction.atomic():
         _lock(f"{person_id} {key} {route}")

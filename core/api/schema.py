@@ -51,7 +51,7 @@ def operation(
         taken = [*(LIST_PARAMETERS if paged else []), *parameters]
         shown = response(many=True) if paged and response is not None else response
         described = extend_schema(summary=summary, request=request, responses={status: shown}, parameters=taken, **more)(method)
-        described.paged = paged  # type: ignore[attr-defined]
+        described.paged, described.takes_body = paged, request is not None  # type: ignore[attr-defined]
         return described
 
     return describe
@@ -87,6 +87,16 @@ class EnvelopeAutoSchema(AutoSchema):
         super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
         if getattr(field, "allow_blank", False) or (field.read_only and schema.get("format") in {"uri", "email"}):
             schema.pop("format", None)
+
+    def _get_request_body(self, direction: Direction = "request") -> Any:
+        """A DELETE may take a body as well, where it says so; drf-spectacular describes those of other methods only."""
+        if self.method != "DELETE" or not getattr(getattr(self.view, "delete", None), "takes_body", False):
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        self.method = "POST"
+        try:
+            return super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        finally:
+            self.method = "DELETE"
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

@@ -101,6 +101,11 @@ def forget() -> int:
     return OutgoingMail.objects.filter(Q(sent_at__lt=now - KEPT) | Q(sent_at=None, created_at__lt=now - KEPT_UNSENT)).delete()[0]
 
 
+def forget_recipient(address: str) -> int:
+    """Delete what was or is to be sent to an address whose person is gone. Returns how many."""
+    return OutgoingMail.objects.filter(recipient__iexact=address).delete()[0]
+
+
 @transaction.atomic
 def _claim(mail_id: UUID, attempt: int) -> OutgoingMail | None:
     """The mail, for this process alone until its lease ends."""

@@ -6,6 +6,7 @@ extension of its key says, so that nothing a client declares decides how a brows
 
 import re
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -14,6 +15,7 @@ from typing import IO, Protocol
 PUBLIC_PREFIX = "public/"
 UPLOAD_SECONDS = 900
 DOWNLOAD_SECONDS = 3600
+ABANDONED_SECONDS = 86_400  # after which a half-written object has no writer any more
 PUBLIC_CACHE = "public, max-age=31536000, immutable"
 
 CONTENT_TYPES = {
@@ -76,6 +78,12 @@ class Store(Protocol):
     def save(self, key: str, content: IO[bytes]) -> None:
         """Write the object whole or not at all, in place of what was there."""
 
+    def writer(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A file to write an object into whose size nobody knows yet: it need not fit into memory, and cannot be sought in.
+
+        The object is there once the block ends, whole, in place of what was there; and not at all if the block raises or the process dies.
+        """
+
     def delete(self, key: str) -> None:
         """Remove the object; none there is fine."""
 
@@ -84,6 +92,9 @@ class Store(Protocol):
 
     def size(self, key: str) -> int:
         """Its bytes."""
+
+    def discard_abandoned(self) -> int:
+        """Remove what processes that died left half-written more than a day ago. Returns how many."""
 
     def check(self) -> None:
         """Raise OSError or the client's error when objects cannot be reached right now. Cheap: readiness asks it."""

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from core.storage.contract import (
+    ABANDONED_SECONDS,
     DOWNLOAD_SECONDS,
     UPLOAD_SECONDS,
     PresignedUpload,
@@ -24,7 +25,6 @@ from core.storage.contract import (
 
 URL_PREFIX = "/media/"
 INCOMING = ".incoming"  # no key can begin with a dot, so half-written files have no name a request could use
-ABANDONED_SECONDS = 86_400
 _SALT = "core.storage.disk"
 
 
@@ -58,10 +58,15 @@ class DiskStore:
 
     def save(self, key: str, content: IO[bytes]) -> None:
         content.seek(0)
-        with self.incoming() as part:
+        with self.writer(key) as part:
             shutil.copyfileobj(content, part)
+
+    @contextmanager
+    def writer(self, key: str) -> Iterator[IO[bytes]]:
+        target = self._target(key)
+        with self.incoming() as part:
+            yield part
             self._settle(part)
-            target = self._target(key)
             os.replace(part.name, target)
 
     def save_new(self, key: str, part: IO[bytes]) -> None:
@@ -94,7 +99,6 @@ class DiskStore:
             part.write(b"ready")
 
     def discard_abandoned(self) -> int:
-        """Remove parts that a crash left behind a day ago or earlier. Returns how many."""
         before = time.time() - ABANDONED_SECONDS
         abandoned = [part for part in (self.root / INCOMING).glob("*") if part.stat().st_mtime < before]
         for part in abandoned:

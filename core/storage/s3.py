@@ -1,8 +1,10 @@
 """Objects in an S3 bucket or anything that speaks its protocol. Bytes travel between clients and the bucket, not through us."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import IO, Any
 from urllib.parse import quote, urlencode
@@ -14,6 +16,7 @@ from botocore.exceptions import ClientError
 from storages.backends.s3 import S3Storage
 
 from core.storage.contract import (
+    ABANDONED_SECONDS,
     DOWNLOAD_SECONDS,
     PUBLIC_CACHE,
     PUBLIC_PREFIX,
@@ -25,6 +28,7 @@ from core.storage.contract import (
     disposition_of,
     grid,
 )
+from core.storage.parts import PartWriter
 
 _SPOOL_BYTES = 1 << 20
 
@@ -116,11 +120,20 @@ class S3Store:
 
     def save(self, key: str, content: IO[bytes]) -> None:
         content.seek(0)
-        extra = {"ContentType": content_type_of(key), "CacheControl": PUBLIC_CACHE if key.startswith(PUBLIC_PREFIX) else "private"}
-        self.client.put_object(Bucket=self.bucket.name, Key=checked_key(key), Body=content, **extra)
+        self.client.put_object(**self._target(key), Body=content, **_headers(key))
+
+    @contextmanager
+    def writer(self, key: str) -> Iterator[IO[bytes]]:
+        parts = PartWriter(self.client, self._target(key), **_headers(key))
+        try:
+            yield parts  # type: ignore[misc]  # a raw file, of which callers write to
+            parts.complete()
+        except BaseException:
+            parts.abort()
+            raise
 
     def delete(self, key: str) -> None:
-        self.client.delete_object(Bucket=self.bucket.name, Key=checked_key(key))
+        self.client.delete_object(**self._target(key))
 
     def exists(self, key: str) -> bool:
         try:
@@ -131,15 +144,26 @@ class S3Store:
 
     def size(self, key: str) -> int:
         try:
-            found = self.client.head_object(Bucket=self.bucket.name, Key=checked_key(key))
+            found = self.client.head_object(**self._target(key))
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 raise FileNotFoundError(key) from None
             raise
         return int(found["ContentLength"])
 
+    def discard_abandoned(self) -> int:
+        before = datetime.now(UTC) - timedelta(seconds=ABANDONED_SECONDS)
+        listed = self.client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket.name)
+        abandoned = [upload for page in listed for upload in page.get("Uploads", []) if upload["Initiated"] < before]
+        for upload in abandoned:
+            self.client.abort_multipart_upload(**self._target(upload["Key"]), UploadId=upload["UploadId"])
+        return len(abandoned)
+
     def check(self) -> None:
         self.client.head_bucket(Bucket=self.bucket.name)
+
+    def _target(self, key: str) -> dict[str, str]:
+        return {"Bucket": self.bucket.name, "Key": checked_key(key)}
 
     def _presign(
         self, method: str, key: str, start: int, seconds: int, *, query: dict[str, str] | None = None, headers: dict[str, str] | None = None
@@ -152,3 +176,7 @@ class S3Store:
         QueryAuthFrom(start, credentials, self.bucket.region, seconds).add_auth(request)
         signed: str = request.prepare().url
         return signed
+
+
+def _headers(key: str) -> dict[str, str]:
+    return {"ContentType": content_type_of(key), "CacheControl": PUBLIC_CACHE if key.startswith(PUBLIC_PREFIX) else "private"}

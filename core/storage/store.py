@@ -1,5 +1,6 @@
 """The store in use, as functions: an S3 bucket when ``S3_BUCKET`` is set, otherwise the disk. Each does what ``contract.Store`` promises."""
 
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
@@ -49,6 +50,10 @@ def save(key: str, content: IO[bytes]) -> None:
     current().save(key, content)
 
 
+def writer(key: str) -> AbstractContextManager[IO[bytes]]:
+    return current().writer(key)
+
+
 def delete(key: str) -> None:
     current().delete(key)
 
@@ -59,6 +64,10 @@ def exists(key: str) -> bool:
 
 def size(key: str) -> int:
     return current().size(key)
+
+
+def discard_abandoned() -> int:
+    return current().discard_abandoned()
 
 
 def check() -> None:

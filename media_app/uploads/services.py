@@ -195,7 +195,25 @@ def discard_orphans() -> int:
     with transaction.atomic():
         orphans = list(Upload.objects.select_for_update(skip_locked=True).orphaned(before).order_by("pk")[:SWEEP_BATCH])
         for upload in orphans:
-            sides = imaging.AVATAR_SIDES if upload.kind == Kind.AVATAR else imaging.IMAGE_WIDTHS
-            emit(UploadDiscarded(keys=[upload.original_key, *(f"{upload.prefix}/{side}.webp" for side in sides)]))
+            emit(UploadDiscarded(keys=_keys_of(upload)))
         Upload.objects.filter(pk__in=[upload.pk for upload in orphans]).delete()
     return len(orphans)
+
+
+def erase_uploads(*, owner: User, limit: int = SWEEP_BATCH) -> int:
+    """Delete some of the uploads of somebody who is gone, shown or not. Returns how many, 0 when none was left.
+
+    The objects go first: they are found again by the row if this is killed in between.
+    """
+    uploads = list(Upload.objects.filter(owner=owner).order_by("id")[:limit])
+    for upload in uploads:
+        for key in _keys_of(upload):
+            store.delete(key)
+    Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
+    return len(uploads)
+
+
+def _keys_of(upload: Upload) -> list[str]:
+    """Every object an upload may have, whatever its state."""
+    sides = imaging.AVATAR_SIDES if upload.kind == Kind.AVATAR else imaging.IMAGE_WIDTHS
+    return [upload.original_key, *(f"{upload.prefix}/{side}.webp" for side in sides)]

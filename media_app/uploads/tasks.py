@@ -5,7 +5,6 @@ from uuid import UUID
 from celery import shared_task
 
 from core.storage import store
-from core.storage.disk import DiskStore
 from media_app.uploads import services
 
 
@@ -30,5 +29,4 @@ def sweep() -> None:
 def discard_orphans() -> None:
     """Every hour: uploads nothing shows, and half-written files of crashes."""
     services.discard_orphans()
-    if isinstance(place := store.current(), DiskStore):
-        place.discard_abandoned()
+    store.discard_abandoned()

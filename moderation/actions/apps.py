@@ -5,3 +5,9 @@ class ActionsConfig(AppConfig):
     name = "moderation.actions"
     label = "moderation_actions"
     verbose_name = "Decisions"
+
+    def ready(self) -> None:
+        from core import personal_data
+        from moderation.actions.personal import KEEPER
+
+        personal_data.register(KEEPER)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.data.events import ExportReady
 from accounts.users.models import User
 from chat.messages.events import MessagesSent, ReceiptsMoved
 from core.events.registry import on
@@ -31,6 +32,13 @@ def tell_of_follow(event: Followed) -> None:
 @on(Unfollowed)
 def withdraw_follow(event: Unfollowed) -> None:
     services.withdraw(thing=f"follow:{event.follower_id}", recipient_id=event.followed_id)
+
+
+@on(ExportReady)
+def tell_of_archive(event: ExportReady) -> None:
+    if person := User.objects.active().filter(pk=event.person_id).first():
+        thing, text = f"export:{event.export_id}", "Your archive is ready to be downloaded."
+        services.notify(recipient=person, actor=None, kind=Kind.DATA, thing=thing, path="/settings/data/", text=text)
 
 
 @on(PostLiked)

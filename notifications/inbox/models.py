@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     REPLY = "reply", "Reply"
     MESSAGE = "message", "Message"
     MODERATION = "moderation", "Moderation"
+    DATA = "data", "Your data"
 
 
 class Notification(BaseModel):

@@ -105,6 +105,23 @@ def separate(*, one_id: UUID, other_id: UUID) -> None:
         _remove(Notification.objects.filter(pairs, kind=Kind.MESSAGE))
 
 
+def forget_person(*, person_id: UUID, limit: int) -> int:
+    """Take away some of the inbox of somebody who is gone, and of what other inboxes tell of them. Returns how many lines, 0 when none was left.
+
+    Events: NotificationsRead for lines that went.
+    """
+    with transaction.atomic():
+        told = Cause.objects.filter(actor=person_id).exclude(recipient=person_id).order_by("notification").values("notification").distinct()[:limit]
+        lines = _locked(Notification.objects.filter(pk__in=told))
+        for line in lines:
+            line.causes.filter(actor=person_id).delete()
+            _shrink(line)
+        theirs = Notification.objects.filter(Q(recipient=person_id) | Q(actor=person_id)).order_by("pk")
+        keys = list(theirs.values_list("pk", flat=True)[:limit])
+        _remove(Notification.objects.filter(pk__in=keys))
+        return len(lines) + len(keys)
+
+
 def forget_target(*, target_kind: str, target_id: UUID) -> None:
     """Take away every line about something that is gone. Events: NotificationsRead."""
     with transaction.atomic():

@@ -8,9 +8,11 @@ class GraphConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.users.models import User
-        from core import reportable
+        from core import personal_data, reportable
+        from social.graph.personal import KEEPER
         from social.graph.selectors import visible_person
 
+        personal_data.register(KEEPER)
         reportable.register(
             reportable.Reportable(
                 kind="person",

@@ -1,7 +1,9 @@
 """Following and blocking. Each function is idempotent: asking for what already holds changes nothing and tells nobody."""
 
+from uuid import UUID
+
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.users.models import User
@@ -71,9 +73,25 @@ def unblock(*, actor: User, target: User) -> bool:
         return bool(removed)
 
 
+def forget_follows(*, person: User, limit: int) -> int:
+    """Take away some of the follows from and to somebody who is gone. Returns how many, 0 when none was left. Events: Unfollowed for each."""
+    with transaction.atomic():
+        mine = Follow.objects.filter(Q(follower=person) | Q(followed=person))
+        edges = list(mine.select_related("follower", "followed").order_by("id")[:limit])
+        _lock_all({edge.follower_id for edge in edges} | {edge.followed_id for edge in edges})
+        for edge in edges:
+            _remove_follow(edge.follower, edge.followed)
+    return len(edges)
+
+
 def _lock_edges(one: User, other: User) -> None:
-    """Hold both people's edges until the transaction ends. One row after the other in key order, made where missing: nobody waits in a circle."""
-    for key in sorted({one.pk, other.pk}):
+    """Hold both people's edges until the transaction ends."""
+    _lock_all({one.pk, other.pk})
+
+
+def _lock_all(keys: set[UUID]) -> None:
+    """One row after the other in key order, made where missing: nobody waits in a circle."""
+    for key in sorted(keys):
         rows = PersonCounts.objects.select_for_update()
         if rows.filter(pk=key).first() is None:
             PersonCounts.objects.bulk_create([PersonCounts(person_id=key)], ignore_conflicts=True)

@@ -7,10 +7,12 @@ class PostsConfig(AppConfig):
     verbose_name = "Posts"
 
     def ready(self) -> None:
-        from core import reportable
+        from core import personal_data, reportable
         from social.posts import selectors, services
         from social.posts.models import Comment, Post
+        from social.posts.personal import KEEPER
 
+        personal_data.register(KEEPER)
         reportable.register(
             reportable.Reportable(
                 kind="post",

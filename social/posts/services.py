@@ -158,7 +158,7 @@ def create_comment(*, author: User, post: Post, body: str, parent: Comment | Non
         thread_id = (parent.thread_id or parent.pk) if parent else None
         comment = Comment(post=post, author=author, parent=parent, thread_id=thread_id, body=body, body_html=richtext.render(body))
         comment.save(force_insert=True)
-        _count_comment(comment, +1)
+        count_comment(comment, +1)
         emit(events.CommentCreated(comment_id=comment.pk, post_id=post.pk))
         return comment
 
@@ -186,7 +186,7 @@ def delete_comment(*, actor: User, comment: Comment) -> None:
             raise Forbidden
         comment.deleted_at = timezone.now()
         comment.save(update_fields=["deleted_at"])
-        _count_comment(comment, -1)
+        count_comment(comment, -1)
         emit(events.CommentRemoved(comment_id=comment.pk, post_id=comment.post_id))
 
 
@@ -196,7 +196,7 @@ def hide_comment(*, comment: Comment) -> bool:
         Post.objects.select_for_update(no_key=True).get(pk=comment.post_id)
         hidden = bool(Comment.objects.filter(pk=comment.pk, hidden_at=None).update(hidden_at=timezone.now()))
         if hidden and comment.deleted_at is None:
-            _count_comment(comment, -1)
+            count_comment(comment, -1)
             emit(events.CommentRemoved(comment_id=comment.pk, post_id=comment.post_id))
         return hidden
 
@@ -207,7 +207,7 @@ def unhide_comment(*, comment: Comment) -> bool:
         Post.objects.select_for_update(no_key=True).get(pk=comment.post_id)
         shown = bool(Comment.objects.filter(pk=comment.pk).exclude(hidden_at=None).update(hidden_at=None))
         if shown and comment.deleted_at is None:
-            _count_comment(comment, +1)
+            count_comment(comment, +1)
             emit(events.CommentRestored(comment_id=comment.pk, post_id=comment.post_id))
         return shown
 
@@ -278,8 +278,8 @@ def _locked_comment(actor: User, comment: Comment) -> Comment:
     return locked
 
 
-def _count_comment(comment: Comment, change: int) -> None:
-    """The post's row is locked by the caller; its thread's first comment is only ever counted under that lock."""
+def count_comment(comment: Comment, change: int) -> None:
+    """Count a comment in or out. The post's row is locked by the caller; its thread's first comment is only ever counted under that lock."""
     Post.objects.filter(pk=comment.post_id).update(comment_count=F("comment_count") + change)
     if comment.thread_id:
         Comment.objects.filter(pk=comment.thread_id).update(reply_count=F("reply_count") + change)

@@ -34,7 +34,7 @@ function startThread() {
     if (typingNow) presenceLine.textContent = "typing…";
     else if (state && state !== "offline") presenceLine.textContent = WORDS[state];
     else if (state === "offline" && last_seen_at) presenceLine.textContent = `last seen ${seenTime(Date.parse(last_seen_at))}`;
-    else presenceLine.textContent = `@${root.dataset.peerUsername}`;
+    else presenceLine.textContent = root.dataset.peerUsername && `@${root.dataset.peerUsername}`;
   };
   const typing = new Typing(thread, (now) => {
     typingNow = now;

@@ -73,9 +73,10 @@ export function startLive() {
   socket.on("message:new", noteDelivered);
   socket.on("message:new", refreshUnread);
   socket.on("conversation:updated", refreshUnread);
-  // Whoever signs out in this window is led away by the answer to that form.
+  // Whoever signs out in this window, or deletes the account, is led away by the answer to that form.
   let leaving = false;
-  document.addEventListener("submit", (event) => (leaving ||= event.target.getAttribute("action") === "/sign-out/"));
+  const leads = ["/sign-out/", "/settings/data/delete/"];
+  document.addEventListener("submit", (event) => (leaving ||= leads.includes(event.target.getAttribute("action"))));
   socket.on("session:revoked", () => leaving || location.assign("/sign-in/"));
   socket.onState((state) => {
     document.documentElement.dataset.socket = state;

@@ -54,6 +54,7 @@ ANA = {
     "sessions": "/settings/sessions/",
     "password": "/settings/password/",
     "second-factor": "/settings/two-factor/",
+    "your-data": "/settings/data/",
 }
 
 

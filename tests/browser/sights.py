@@ -84,6 +84,8 @@ SETTINGS = [
     at("profile_editor", "/settings/profile/"),
     at("blocked", "/settings/blocked/"),
     at("settings_sessions", "/settings/sessions/"),
+    at("data", "/settings/data/"),
+    at("data_delete", "/settings/data/delete/"),
     at("account_change_password", "/settings/password/"),
     at("account_reauthenticate", "/settings/confirm/"),
     at("mfa_index", "/settings/two-factor/"),
@@ -98,6 +100,6 @@ SECOND_FACTOR = [
 ]
 VISITED = {sight.route for sights in (STRANGERS, SOCIAL, CHATS, SETTINGS, SECOND_FACTOR) for sight in sights}
 # Pages the sweep comes by on a journey of its own.
-ON_THE_WAY = {"mfa_authenticate", "mail"}
+ON_THE_WAY = {"mfa_authenticate", "mail", "keep_account"}
 # What answers GET and is no page of ours: files, figures, the description of the API, the page Swagger draws, a part of a page.
-NO_PAGES = {"robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs", "home_news"}
+NO_PAGES = {"robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs", "home_news", "data_progress", "data_download"}

@@ -131,6 +131,22 @@ def test_second_factor_pages(visit: Visit, world: World) -> None:
     sweep(visitor, world, SECOND_FACTOR)
 
 
+def test_pages_of_leaving_and_staying(visit: Visit, world: World) -> None:
+    visitor = visit(motion="reduce")
+    sign_in(visitor, world.ana)
+    visitor.page.wait_for_url("**/home/")
+    visitor.goto("/settings/data/delete/")
+    visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Delete my account").click()
+    visitor.page.get_by_role("heading", name="Goodbye").wait_for()
+    assert not (problems := inspect(visitor, "deleted")), "\n".join(problems)
+    sign_in(visitor, world.ana)
+    visitor.page.wait_for_url("**/sign-in/keep/")
+    assert not (problems := inspect(visitor, "/sign-in/keep/")), "\n".join(problems)
+    visitor.page.get_by_role("button", name="Keep my account").click()
+    visitor.page.wait_for_url("**/home/")
+
+
 def sign_in(visitor: Visitor, person: User) -> None:
     visitor.goto("/sign-in/")
     visitor.page.get_by_label("Email or username").fill(person.username)

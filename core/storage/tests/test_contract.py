@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from core.storage import store
+from core.storage import disk, s3, store
 from core.storage.contract import PresignedUpload
 from core.storage.tests.conftest import Answer, Place
 
@@ -167,3 +167,46 @@ def test_public_url_is_only_for_public_keys(place: Place, key: str) -> None:
 
 def test_check_passes_when_the_store_answers(place: Place) -> None:
     store.check()
+
+
+def test_writer_makes_an_object_of_any_size_in_pieces(place: Place, key: str) -> None:
+    piece = bytes(range(256)) * 4096
+    with store.writer(key) as file:
+        for _ in range(17):  # more than two parts of a bucket
+            assert file.write(piece) == len(piece)
+        assert not store.exists(key)
+    assert store.size(key) == 17 * len(piece)
+    with store.open(key) as file:
+        assert all(file.read(len(piece)) == piece for _ in range(17))
+
+
+def test_writer_replaces_what_was_there_and_can_write_nothing(place: Place, key: str) -> None:
+    store.save(key, io.BytesIO(b"before"))
+    with store.writer(key):
+        pass
+    assert store.size(key) == 0
+
+
+def test_writer_that_fails_leaves_what_was_there(place: Place, key: str) -> None:
+    store.save(key, io.BytesIO(b"before"))
+
+    def fail() -> None:
+        with store.writer(key) as file:
+            file.write(b"x" * (9 << 20))
+            raise OSError("half way")
+
+    with pytest.raises(OSError, match="half way"):
+        fail()
+    with store.open(key) as file:
+        assert file.read() == b"before"
+
+
+def test_what_a_dead_writer_left_is_removed_a_day_later_and_not_before(place: Place, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing = store.writer(key)
+    writing.__enter__().write(b"x" * (9 << 20))  # and its process is killed
+    assert store.discard_abandoned() == 0
+    for module in (disk, s3):
+        monkeypatch.setattr(module, "ABANDONED_SECONDS", -60)  # a day has gone by
+    assert store.discard_abandoned() == 1
+    assert store.discard_abandoned() == 0
+    assert not store.exists(key)

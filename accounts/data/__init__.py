@@ -1,0 +1,1 @@
+"""A person's own data: the archive they can take along, and the end of their account."""

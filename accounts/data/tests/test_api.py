@@ -1,0 +1,271 @@
+"""One's own data over REST and in the browser, from asking to being gone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.data import services
+from accounts.data.models import Deletion, Export
+from accounts.sessions.models import Session
+from accounts.sessions.tests.factories import tokens_for
+from accounts.sessions.tests.test_second_factor import SECRET, code
+from accounts.users.models import User
+from accounts.users.tests.factories import PASSWORD, UserFactory
+from core.mail.testing import delivered
+
+pytestmark = pytest.mark.django_db
+AsPerson = Callable[[User], APIClient]
+
+
+@pytest.fixture
+def ana() -> User:
+    person: User = UserFactory.create(username="ana")
+    return person
+
+
+def as_app(person: User) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens_for(person).access_token}")
+    return client
+
+
+def sign_in(username: str = "ana") -> Any:
+    return APIClient().post("/api/v1/auth/sign-in", {"username": username, "password": PASSWORD})
+
+
+class TestExport:
+    def test_archive_is_asked_for_watched_and_downloaded(self, ana: User) -> None:
+        client = as_app(ana)
+        assert client.get("/api/v1/users/me/export").status_code == 404
+        asked = client.post("/api/v1/users/me/export")
+        assert asked.status_code == 202
+        assert asked.json()["data"]["state"] == "waiting"
+        assert asked.json()["data"]["url"] is None
+        services.build_export(export_id=asked.json()["data"]["id"])
+        shown = client.get("/api/v1/users/me/export").json()["data"]
+        assert (shown["state"], shown["progress"]) == ("ready", 100)
+        download = Client().get(shown["url"])
+        assert b"".join(download.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+        assert "attachment" in download["Content-Disposition"]
+        assert "ana-" in download["Content-Disposition"]
+
+    def test_link_is_short_lived_and_good_for_nothing_else(self, ana: User) -> None:
+        services.build_export(export_id=services.start_export(user=ana).pk)
+        url = as_app(ana).get("/api/v1/users/me/export").json()["data"]["url"]
+        assert Client().get(url.split("?")[0]).status_code == 403
+        with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+            assert Client().get(url).status_code == 403
+
+    def test_nobody_sees_the_archive_of_another(self, ana: User) -> None:
+        services.build_export(export_id=services.start_export(user=ana).pk)
+        other = as_app(UserFactory.create())
+        assert other.get("/api/v1/users/me/export").status_code == 404
+        assert APIClient().get("/api/v1/users/me/export").status_code == 401
+        assert APIClient().post("/api/v1/users/me/export").status_code == 401
+
+    def test_a_second_one_on_the_same_day_is_refused_with_the_time_to_wait(self, ana: User) -> None:
+        services.build_export(export_id=services.start_export(user=ana).pk)
+        refused = as_app(ana).post("/api/v1/users/me/export")
+        assert refused.status_code == 429
+        assert refused.json()["error"]["code"] == "export_too_soon"
+        assert 0 < int(refused["Retry-After"]) <= 86_400
+        assert Export.objects.count() == 1
+
+    def test_page_starts_shows_and_leads_to_the_download_without_a_script(self, ana: User) -> None:
+        client = Client()
+        client.force_login(ana)
+        assert b"Make an archive" in client.get("/settings/data/").content
+        assert client.post("/settings/data/export/", follow=True).status_code == 200
+        page = client.get("/settings/data/").content
+        assert b"put together" in page
+        assert b"Make a" not in page
+        services.build_export(export_id=Export.objects.get().pk)
+        page = client.get("/settings/data/").content
+        assert b"Your archive is ready" in page
+        assert b"a day after the last one" in page
+        assert client.get("/settings/data/progress/").status_code == 200
+        download = client.get("/settings/data/download/")
+        assert download.status_code == 302
+        assert "signature=" in download["Location"]
+
+    def test_page_says_so_where_there_is_nothing_to_download(self, ana: User) -> None:
+        client = Client()
+        client.force_login(ana)
+        assert client.get("/settings/data/download/").status_code == 404
+
+    def test_a_day_has_one_archive_on_the_page_too(self, ana: User) -> None:
+        client = Client()
+        client.force_login(ana)
+        services.build_export(export_id=services.start_export(user=ana).pk)
+        page = client.post("/settings/data/export/", follow=True)
+        assert b"one archive a day" in page.content
+        assert Export.objects.count() == 1
+
+
+class TestDeletion:
+    def test_deletion_wants_the_password_again(self, ana: User) -> None:
+        client = as_app(ana)
+        assert client.delete("/api/v1/users/me", {}).status_code == 400
+        refused = client.delete("/api/v1/users/me", {"password": "wrong"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "confirmation_failed")
+        ana.refresh_from_db()
+        assert ana.is_active
+        assert not Deletion.objects.exists()
+        assert delivered() == []
+
+    def test_guessing_the_password_is_limited_as_at_sign_in(self, ana: User, settings: Settings) -> None:
+        settings.LIMITS = {**settings.LIMITS, "sign_in": "5/15 minutes"}
+        client = as_app(ana)
+        codes = [client.delete("/api/v1/users/me", {"password": "wrong"}).status_code for _ in range(7)]
+        assert codes[-1] == 429
+        assert client.delete("/api/v1/users/me", {"password": PASSWORD}).status_code == 429
+        assert not Deletion.objects.exists()
+
+    def test_deletion_wants_the_second_factor_where_there_is_one(self, ana: User) -> None:
+        TOTP.activate(ana, SECRET)
+        client = as_app(ana)
+        assert client.delete("/api/v1/users/me", {"password": PASSWORD}).json()["error"]["code"] == "confirmation_code_required"
+        assert client.delete("/api/v1/users/me", {"password": PASSWORD, "code": "000000"}).json()["error"]["code"] == "confirmation_failed"
+        assert not Deletion.objects.exists()
+        assert client.delete("/api/v1/users/me", {"password": PASSWORD, "code": code()}).status_code == 202
+
+    @pytest.mark.django_db(transaction=True)
+    def test_deleted_the_very_next_request_is_refused(self, ana: User) -> None:
+        client = as_app(ana)
+        answer = client.delete("/api/v1/users/me", {"password": PASSWORD})
+        assert answer.status_code == 202
+        assert answer.json()["data"]["erase_at"]
+        assert client.get("/api/v1/users/me").status_code == 401
+        assert not Session.objects.live().exists()
+
+    def test_signing_in_meanwhile_offers_to_keep_the_account(self, ana: User) -> None:
+        services.request_deletion(user=ana)
+        refused = sign_in()
+        assert refused.status_code == 401
+        error = refused.json()["error"]
+        assert error["code"] == "account_leaving"
+        assert not Session.objects.exists()
+        kept = APIClient().post("/api/v1/users/me/restore", {"restore_token": error["details"]["restore_token"]})
+        assert kept.status_code == 200
+        assert kept.json()["data"]["user"]["username"] == "ana"
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {kept.json()['data']['access_token']}")
+        assert client.get("/api/v1/users/me").status_code == 200
+        assert Deletion.objects.get().state == "kept"
+
+    def test_a_made_up_or_used_token_keeps_nothing(self, ana: User) -> None:
+        services.request_deletion(user=ana)
+        assert APIClient().post("/api/v1/users/me/restore", {"restore_token": "made-up"}).status_code == 401
+        token = sign_in().json()["error"]["details"]["restore_token"]
+        assert APIClient().post("/api/v1/users/me/restore", {"restore_token": token}).status_code == 200
+        assert APIClient().post("/api/v1/users/me/restore", {"restore_token": token}).status_code in {401, 409}
+        assert Session.objects.count() == 1
+
+    def test_the_second_factor_comes_before_keeping(self, ana: User) -> None:
+        TOTP.activate(ana, SECRET)
+        services.request_deletion(user=ana)
+        error = sign_in().json()["error"]
+        assert error["code"] == "mfa_required"
+        token = error["details"]["mfa_token"]
+        assert APIClient().post("/api/v1/users/me/restore", {"restore_token": token}).status_code == 401
+        error = APIClient().post("/api/v1/auth/mfa", {"mfa_token": token, "code": code()}).json()["error"]
+        assert error["code"] == "account_leaving"
+        assert APIClient().post("/api/v1/users/me/restore", {"restore_token": error["details"]["restore_token"]}).status_code == 200
+
+    def test_too_late_the_account_is_closed_like_any_other(self, ana: User) -> None:
+        services.request_deletion(user=ana)
+        token = sign_in().json()["error"]["details"]["restore_token"]
+        with time_machine.travel(timezone.now() + timedelta(days=15)):
+            services.erase(deletion_id=Deletion.objects.get().pk)
+        assert sign_in().json()["error"]["code"] == "invalid_credentials"
+        assert APIClient().post("/api/v1/users/me/restore", {"restore_token": token}).status_code in {401, 409}
+        assert not Session.objects.exists()
+
+
+class TestPages:
+    def test_account_is_deleted_and_kept_in_the_browser(self, ana: User) -> None:
+        client = Client()
+        client.force_login(ana)
+        assert client.get("/settings/data/delete/").status_code == 200
+        assert client.post("/settings/data/delete/", {"password": "wrong"}).status_code == 403
+        assert not Deletion.objects.exists()
+        gone = client.post("/settings/data/delete/", {"password": PASSWORD})
+        assert b"Goodbye" in gone.content
+        assert client.get("/settings/data/").status_code == 302
+        stopped = client.post("/sign-in/", {"login": "ana", "password": PASSWORD})
+        assert (stopped.status_code, stopped["Location"]) == (302, "/sign-in/keep/")
+        assert b"Keep your account?" in client.get("/sign-in/keep/").content
+        assert client.get("/home/").status_code == 302
+        assert client.post("/sign-in/keep/", {"answer": "keep"})["Location"] == "/home/"
+        assert client.get("/home/").status_code == 200
+
+    def test_letting_it_go_leaves_nobody_signed_in(self, ana: User) -> None:
+        services.request_deletion(user=ana)
+        client = Client()
+        client.post("/sign-in/", {"login": "ana", "password": PASSWORD})
+        assert client.post("/sign-in/keep/", {"answer": "go"})["Location"] == "/"
+        assert client.get("/sign-in/keep/")["Location"] == "/sign-in/"
+        assert Deletion.objects.get().state == "waiting"
+
+    def test_the_question_is_for_those_who_signed_in(self) -> None:
+        assert Client().get("/sign-in/keep/")["Location"] == "/sign-in/"
+        assert Client().post("/sign-in/keep/", {"answer": "keep"})["Location"] == "/sign-in/"
+
+    def test_second_factor_is_asked_for_on_the_page(self, ana: User) -> None:
+        TOTP.activate(ana, SECRET)
+        client = Client()
+        client.force_login(ana)
+        assert client.post("/settings/data/delete/", {"password": PASSWORD}).status_code == 422
+        assert client.post("/settings/data/delete/", {"password": PASSWORD, "code": "000000"}).status_code == 403
+        assert not Deletion.objects.exists()
+        assert client.post("/settings/data/delete/", {"password": PASSWORD, "code": code()}).status_code == 200
+        assert Deletion.objects.exists()
+
+
+class TestAdmin:
+    @pytest.fixture
+    def operator(self, settings: Settings) -> Client:
+        settings.STAFF_NEED_SECOND_FACTOR = False
+        client = Client()
+        client.force_login(UserFactory.create(username="root", is_staff=True, is_superuser=True))
+        return client
+
+    def test_staff_keep_an_account_for_somebody_and_it_is_on_record(self, operator: Client, ana: User) -> None:
+        deletion = services.request_deletion(user=ana)
+        data = {"action": "keep_accounts", "_selected_action": [str(deletion.pk)]}
+        assert operator.post("/admin/accounts_data/deletion/", data).status_code == 302
+        deletion.refresh_from_db()
+        ana.refresh_from_db()
+        assert (deletion.state, deletion.kept_by and deletion.kept_by.username, ana.is_active) == ("kept", "root", True)
+        assert LogEntry.objects.filter(object_id=str(deletion.pk)).exists()
+        assert delivered()[-1].subject == "Your account is kept"
+
+    def test_staff_bring_nobody_back_who_is_gone(self, operator: Client, ana: User) -> None:
+        deletion = services.request_deletion(user=ana)
+        with time_machine.travel(timezone.now() + timedelta(days=15)):
+            services.erase(deletion_id=deletion.pk)
+        operator.post("/admin/accounts_data/deletion/", {"action": "keep_accounts", "_selected_action": [str(deletion.pk)]})
+        ana.refresh_from_db()
+        assert ana.erased_at is not None
+        assert not ana.is_active
+        assert not LogEntry.objects.exists()
+
+    def test_the_row_that_is_left_can_be_looked_at_and_not_opened_again(self, operator: Client, ana: User) -> None:
+        deletion = services.request_deletion(user=ana)
+        page = operator.get(f"/admin/accounts_users/user/{ana.pk}/change/").content.decode()
+        assert 'name="is_active"' not in page
+        with time_machine.travel(timezone.now() + timedelta(days=15)):
+            services.erase(deletion_id=deletion.pk)
+        page = operator.get(f"/admin/accounts_users/user/{ana.pk}/change/").content.decode()
+        assert "deleted_" in page
+        assert 'name="is_active"' not in page
+        assert "Deleted" in operator.get("/admin/accounts_users/user/").content.decode()

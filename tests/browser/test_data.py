@@ -1,0 +1,37 @@
+"""Taking one's data along in a browser: with scripts the archive appears by itself, without them one looks again."""
+
+from zipfile import ZipFile
+
+from playwright.sync_api import Page, expect
+
+from accounts.users.models import User
+from tests.browser.conftest import Visit
+from tests.browser.processes import until
+
+
+def fetch(page: Page) -> ZipFile:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download", exact=True).click()
+    return ZipFile(download.value.path())
+
+
+def test_archive_appears_by_itself_and_is_downloaded(visit: Visit, worker: None, ana: User) -> None:
+    visitor = visit(ana)
+    visitor.goto("/settings/data/")
+    visitor.live()
+    visitor.page.get_by_role("button", name="Make an archive").click()
+    expect(visitor.page.get_by_text("Your archive is ready", exact=True)).to_be_visible()
+    assert {"index.html", "profile.json"} <= set(fetch(visitor.page).namelist())
+
+
+def test_archive_is_had_without_scripts(visit: Visit, worker: None, ana: User) -> None:
+    visitor = visit(ana, scripts=False)
+    visitor.goto("/settings/data/")
+    visitor.page.get_by_role("button", name="Make an archive").click()
+
+    def is_ready() -> bool:
+        visitor.goto("/settings/data/")
+        return visitor.page.get_by_text("Your archive is ready", exact=True).is_visible()
+
+    until(is_ready, "the archive")
+    assert fetch(visitor.page).testzip() is None
