@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.sessions import mails
+from accounts.sessions import mails, step_up
 from accounts.sessions.guesses import count_guess, forgive_guess
 from accounts.users import services as users
 from accounts.users.models import User
@@ -65,6 +66,14 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is not None:
             forgive_guess(guess)
         return user
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """allauth asks before everything dangerous it does itself. Our answer is step-up's; then there is nothing left for allauth to ask.
+
+        Raises: ReauthenticationRequired.
+        """
+        step_up.require(context.request)
+        return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth would count failures by name alone, and so let anybody lock anybody out."""

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.headless.constants import Client
 from django.conf import settings
 from django.contrib.auth import logout
 from django.urls import reverse
@@ -30,6 +29,7 @@ from accounts.sessions.serializers import (
     SignUpRequest,
     TokensAnswer,
 )
+from accounts.sessions.step_up import step_up, step_up_beside_password
 from accounts.sessions.tokens import NotAuthenticated
 from accounts.users.serializers import MeSerializer
 from core.api.limits import enforce
@@ -199,14 +199,11 @@ class ChangePassword(Endpoint):
     limits = {"POST": "sign_in"}
     idempotent = False
 
+    @step_up_beside_password
     @operation("Change the password", request=ChangePasswordRequest, response=None, status=204)
     def post(self, request: Request) -> Response:
         """Every other session ends and a mail says so."""
-        data = self.validated(ChangePasswordRequest)
-        session = selectors.session_of(self.viewer, current_session(request))
-        by_cookie = isinstance(request.successful_authenticator, CookieAuthentication)
-        client = Client.BROWSER if by_cookie else Client.APP
-        headless.call(headless.ChangePassword, request._request, data, session_key=session.session_key, client=client).done()
+        headless.call_for_viewer(headless.ChangePassword, request, self.validated(ChangePasswordRequest)).done()
         return Response(status=204)
 
 
@@ -216,6 +213,7 @@ class Sessions(Endpoint):
         """The one used last first."""
         return self.answer(SessionSerializer, selectors.sessions_of(self.viewer), many=True)
 
+    @step_up
     @operation("End all other sessions", request=None, response=EndedAnswer)
     def delete(self, request: Request) -> Response:
         """Everywhere but here."""

@@ -11,5 +11,7 @@ CODES = {
     "account_suspended": "The password was right, the account is suspended: `details.until`, `details.reason`.",
     "email_or_username": "Sign in with either an address or a username.",
     "account_closed": "The password was right, the account is closed.",
+    "reauthentication_required": "Show once more that it is you: send `auth/reauthenticate` one of `details.ways`, then try again.",
+    "one_way": "Give one way of confirming, not none and not several.",
     "signed_in": "Somebody is signed in already.",
 }

@@ -6,8 +6,8 @@ from allauth.account import forms as allauth
 from allauth.account.forms import LoginForm, SignupForm
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.headless.account.inputs import SignupInput
-from allauth.headless.mfa.inputs import AuthenticateInput
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.headless.mfa.inputs import AuthenticateInput, ReauthenticateInput
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -97,6 +97,10 @@ class SecondFactorForm(CountedCode, AuthenticateForm):
     pass
 
 
+class ConfirmCodeForm(CountedCode, ReauthenticateForm):
+    pass
+
+
 class SignUpInput(Discreet, SignupInput):
     def clean(self) -> dict[str, Any]:
         """Passwords like the name or the address are refused, as on the page."""
@@ -110,6 +114,10 @@ class SignUpInput(Discreet, SignupInput):
 
 
 class MfaInput(CountedCode, AuthenticateInput):
+    pass
+
+
+class ConfirmCodeInput(CountedCode, ReauthenticateInput):
     pass
 
 

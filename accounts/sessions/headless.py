@@ -15,8 +15,11 @@ from allauth.headless.constants import Client
 from allauth.headless.mfa import views as mfa_views
 from django.http import HttpRequest
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
 
-from accounts.sessions.forms import MfaInput, SignUpInput
+from accounts.sessions import selectors
+from accounts.sessions.authentication import CookieAuthentication
+from accounts.sessions.forms import ConfirmCodeInput, MfaInput, SignUpInput
 from accounts.sessions.tokens import NotAuthenticated
 from core.errors import Conflict, Forbidden
 
@@ -66,23 +69,43 @@ class Outcome:
         raise NotAuthenticated("This sign-in has run out. Start again.", code="session_ended")
 
 
-def call(view: type[APIView], request: HttpRequest, data: dict[str, Any], *, session_key: str | None = None, client: Client = Client.APP) -> Outcome:
+def call(
+    view: type[APIView],
+    request: HttpRequest,
+    data: dict[str, Any],
+    *,
+    method: str = "POST",
+    session_key: str | None = None,
+    client: Client = Client.APP,
+) -> Outcome:
     """Run ``view`` with ``data`` as its body.
 
     Args:
+        method: what the view is asked by, whatever our endpoint was.
         session_key: Django's session the view works in; None for a new one. Not used for ``Client.BROWSER``, which works in the cookie's.
     """
     request.headless_session_key = session_key  # type: ignore[attr-defined]
     carrying: Any = type(view.__name__, (view,), {"_parse_json": lambda self, request: data})
     handler: Callable[[HttpRequest], Any] = carrying.as_api_view(client=client)
+    asked, request.method = request.method, method
     try:
         response = handler(request)
     except ImmediateHttpResponse as immediate:
         response = immediate.response
+    finally:
+        request.method = asked
     answer = json.loads(response.content or b"{}")
     flows = answer.get("data", {}).get("flows", []) if isinstance(answer.get("data"), dict) else []
     pending = {flow["id"]: flow for flow in flows if flow.get("is_pending")}
     return Outcome(response.status_code, answer.get("meta") or {}, pending, answer.get("errors", []))
+
+
+def call_for_viewer(view: type[APIView], request: Request, data: dict[str, Any], *, method: str = "POST") -> Outcome:
+    """Run ``view`` for whoever is signed in, in the Django session behind theirs: the cookie's, or the one a token's session carries."""
+    if isinstance(request.successful_authenticator, CookieAuthentication):
+        return call(view, request._request, data, method=method, client=Client.BROWSER)
+    session = selectors.session_of(request.user, request.auth)  # type: ignore[arg-type]
+    return call(view, request._request, data, method=method, session_key=session.session_key)
 
 
 class SignUp(account_views.SignupView):
@@ -93,8 +116,13 @@ class SecondFactor(mfa_views.AuthenticateView):
     input_class = MfaInput
 
 
+class ConfirmCode(mfa_views.ReauthenticateView):
+    input_class = ConfirmCodeInput
+
+
 SignIn = account_views.LoginView
 ConfirmEmail = account_views.VerifyEmailView
 ForgotPassword = account_views.RequestPasswordResetView
 ResetPassword = account_views.ResetPasswordView
 ChangePassword = account_views.ChangePasswordView
+ConfirmPassword = account_views.ReauthenticateView

@@ -6,15 +6,18 @@ from allauth.account import views as allauth
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.mfa.base import views as allauth_mfa
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
 
-from accounts.sessions import selectors, services, verification
+from accounts.sessions import selectors, services, step_up, verification
+from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
 from accounts.sessions.forms import EmailForm
-from accounts.sessions.receivers import session_id
 from core.api.limits import enforce_request
 from core.errors import DomainError
 
@@ -32,6 +35,8 @@ class Limited:
             if self.scope:
                 enforce_request(request, self.scope, *names)
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        except step_up.ReauthenticationRequired:
+            raise
         except DomainError as refusal:
             return self.refuse(refusal)
         return response
@@ -73,7 +78,8 @@ class SignOut(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         allauth.LogoutView(request=request).logout()
-        return HttpResponseRedirect("/")
+        target = request.POST.get("next", "")
+        return HttpResponseRedirect(target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "/")
 
 
 class VerifySent(Limited, FormView):
@@ -136,16 +142,15 @@ class Reset(Limited, allauth.PasswordResetFromKeyView):
         return response
 
 
+@method_decorator(login_required, name="dispatch")
 class ChangePassword(Limited, allauth.PasswordChangeView):
     template_name = "accounts/sessions/change_password.html"
     scope = "sign_in"
 
-
-class ConfirmPassword(Limited, allauth.ReauthenticateView):
-    """Asks for the password again before something dangerous."""
-
-    template_name = "accounts/sessions/confirm_password.html"
-    scope = "sign_in_address"
+    @step_up.step_up_beside_password
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class Sessions(LoginRequiredMixin, TemplateView):
@@ -173,6 +178,7 @@ class EndSession(LoginRequiredMixin, View):
                 return HttpResponseRedirect(reverse("account_login"))
             messages.success(request, f"{device_name(session.user_agent)} is signed out.")
         else:
+            step_up.require(request)
             ended = services.end_all_sessions(user=request.user, except_session=session_id(request))  # type: ignore[arg-type]
             messages.success(request, f"{ended} other session{'' if ended == 1 else 's'} signed out.")
         return HttpResponseRedirect(reverse("settings_sessions"))

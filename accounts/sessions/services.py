@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.sessions import tokens
 from accounts.sessions.events import SessionEnded
-from accounts.sessions.models import EndReason, Session
+from accounts.sessions.models import EndReason, Proof, Session
 from accounts.sessions.tokens import NotAuthenticated, TokenPair
 from accounts.users import services as users
 from accounts.users.models import User
@@ -36,9 +36,21 @@ class RefreshSuperseded(Conflict):
 
 
 @transaction.atomic
-def open_session(*, user: User, session_key: str, address: str | None, user_agent: str) -> Session:
-    """Note that ``user`` signed in; ``session_key`` is Django's session, already stored. Returns the row whose id is the ``sid`` of tokens."""
-    return Session.objects.create(user=user, session_key=session_key, address=address, user_agent=user_agent[:300])
+def open_session(*, user: User, session_key: str, address: str | None, user_agent: str, proof: Proof = Proof.SIGN_IN) -> Session:
+    """Note that ``user`` signed in; ``session_key`` is Django's session, already stored. Returns the row whose id is the ``sid`` of tokens.
+
+    Args:
+        proof: the strongest of what was shown on the way in.
+    """
+    return Session.objects.create(
+        user=user, session_key=session_key, address=address, user_agent=user_agent[:300], confirmed_at=timezone.now(), confirmed_by=proof
+    )
+
+
+@transaction.atomic
+def confirm_session(*, session_id: UUID, proof: Proof) -> None:
+    """Note that the person behind this session has just shown that it is them."""
+    Session.objects.live().filter(pk=session_id).update(confirmed_at=timezone.now(), confirmed_by=proof)
 
 
 @transaction.atomic

@@ -3,8 +3,8 @@
 from django.urls import URLPattern, path, re_path
 
 from accounts.sessions import api as endpoints
+from accounts.sessions import confirm_page, second_factor, step_up_api
 from accounts.sessions import pages as pages_
-from accounts.sessions import second_factor
 
 api: list[URLPattern] = [
     path("auth/sign-up", endpoints.SignUp.as_view(), name="auth-sign-up"),
@@ -17,6 +17,7 @@ api: list[URLPattern] = [
     path("auth/forgot-password", endpoints.ForgotPassword.as_view(), name="auth-forgot-password"),
     path("auth/reset-password", endpoints.ResetPassword.as_view(), name="auth-reset-password"),
     path("auth/change-password", endpoints.ChangePassword.as_view(), name="auth-change-password"),
+    path("auth/reauthenticate", step_up_api.Reauthenticate.as_view(), name="auth-reauthenticate"),
     path("auth/sessions", endpoints.Sessions.as_view(), name="auth-sessions"),
     path("auth/sessions/<uuid:session_id>", endpoints.OneSession.as_view(), name="auth-session"),
 ]
@@ -32,8 +33,7 @@ pages: list[URLPattern] = [
     path("forgot/sent/", pages_.ForgotSent.as_view(), name="account_reset_password_done"),
     re_path(r"^reset/(?P<uidb36>[0-9A-Za-z_]+)-(?P<key>.+)/$", pages_.Reset.as_view(), name="account_reset_password_from_key"),
     path("settings/password/", pages_.ChangePassword.as_view(), name="account_change_password"),
-    path("settings/confirm/", pages_.ConfirmPassword.as_view(), name="account_reauthenticate"),
-    path("settings/confirm/code/", second_factor.ConfirmCode.as_view(), name="mfa_reauthenticate"),
+    path("settings/confirm/", confirm_page.Confirm.as_view(), name="account_reauthenticate"),
     path("settings/sessions/", pages_.Sessions.as_view(), name="settings_sessions"),
     path("settings/sessions/end-others/", pages_.EndSession.as_view(), name="settings_sessions_end_others"),
     path("settings/sessions/<uuid:session_id>/end/", pages_.EndSession.as_view(), name="settings_session_end"),

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "core.web.middleware.Refusals",
+    "accounts.sessions.middleware.AskAgain",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

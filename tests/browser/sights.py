@@ -94,7 +94,7 @@ SECOND_FACTOR = [
     at("mfa_view_recovery_codes", "/settings/two-factor/codes/"),
     at("mfa_generate_recovery_codes", "/settings/two-factor/codes/new/"),
     at("mfa_deactivate_totp", "/settings/two-factor/turn-off/"),
-    at("mfa_reauthenticate", "/settings/confirm/code/"),
+    at("account_reauthenticate", "/settings/confirm/"),
 ]
 VISITED = {sight.route for sights in (STRANGERS, SOCIAL, CHATS, SETTINGS, SECOND_FACTOR) for sight in sights}
 # Pages the sweep comes by on a journey of its own.

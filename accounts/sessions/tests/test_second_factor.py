@@ -126,7 +126,7 @@ class TestAdmin:
     def test_staff_whose_session_gave_none_are_asked(self, client: Client) -> None:
         client.force_login(with_second_factor(is_staff=True, is_superuser=True))
         chain = [step for step, _ in client.get("/admin/", follow=True).redirect_chain]
-        assert chain[-1].startswith("/settings/confirm/code/?next=")
+        assert chain[-1].startswith("/settings/confirm/?next=")
         assert client.post(chain[-1], {"code": code()})["Location"] == "/admin/"
         assert client.get("/admin/").status_code == 200
 
