@@ -72,6 +72,10 @@ class Env(BaseSettings):
     realtime_frames_per_second: int = Field(60, ge=1, description="Frames of any kind one socket may send a second.")
     realtime_sockets_per_person: int = Field(10, ge=1, description="Sockets one person may have open at once.")
 
+    passkey_origins: list[str] = Field(
+        default_factory=list, description='Apps that may use passkeys of this site, as JSON: ["android:apk-key-hash:…"].'
+    )
+
     sentry_dsn: SecretStr = Field(SecretStr(""), description="Errors are sent there; empty: nowhere.")
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token that opens /metrics from anywhere; empty: only METRICS_NETWORKS may read it."

@@ -21,7 +21,6 @@ from accounts.sessions.serializers import (
     EndedAnswer,
     RefreshRequest,
     ResetPasswordRequest,
-    SecondFactorRequest,
     SentAnswer,
     SessionSerializer,
     SignInAnswer,
@@ -104,16 +103,6 @@ class SignIn(Door):
         `X-Client: browser` puts the refresh token in a cookie that scripts cannot read.
         """
         return self.signed_in(headless.call(headless.SignIn, request._request, self.validated(SignInRequest)))
-
-
-class SecondFactor(Door):
-    limits = {"POST": "sign_in_address"}
-
-    @operation("Answer the second factor", request=SecondFactorRequest, response=SignInAnswer)
-    def post(self, request: Request) -> Response:
-        """Finishes a sign-in that stopped at `mfa_required`."""
-        data = self.validated(SecondFactorRequest)
-        return self.signed_in(headless.call(headless.SecondFactor, request._request, {"code": data["code"]}, session_key=data["mfa_token"]))
 
 
 class RefreshToken(Door):

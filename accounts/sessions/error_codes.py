@@ -12,6 +12,12 @@ CODES = {
     "email_or_username": "Sign in with either an address or a username.",
     "account_closed": "The password was right, the account is closed.",
     "reauthentication_required": "Show once more that it is you: send `auth/reauthenticate` one of `details.ways`, then try again.",
-    "one_way": "Give one way of confirming, not none and not several.",
+    "one_way": "Give one of the ways the description names, whole, and not several.",
+    "passkey_refused": "The passkey's answer was not accepted: another purpose, run out, used before, not one of this person's. Begin again.",
+    "passkey_known": "This passkey belongs to an account already.",
+    "too_many_passkeys": "Twenty passkeys are as many as one can have.",
+    "last_way_in": "Without it the person could not come in any more. Set a password, or add another way in, first.",
+    "no_second_factor": "Recovery codes come with a second factor. Set one up first.",
+    "totp_is_on": "There is an authenticator app already. Turn it off first.",
     "signed_in": "Somebody is signed in already.",
 }

@@ -5,20 +5,27 @@ allauth decides: stages, links, second factors. What it answers (JSON of its own
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from allauth.account.models import Login
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import authenticated_user
 from allauth.headless.account import views as account_views
-from allauth.headless.base.views import APIView
+from allauth.headless.base.response import APIResponse, AuthenticationResponse
+from allauth.headless.base.views import APIView, AuthenticatedAPIView, AuthenticationStageAPIView
 from allauth.headless.constants import Client
 from allauth.headless.mfa import views as mfa_views
-from django.http import HttpRequest
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from accounts.sessions import selectors
+from accounts.sessions import passkeys, selectors
 from accounts.sessions.authentication import CookieAuthentication
+from accounts.sessions.current import session_id
 from accounts.sessions.forms import ConfirmCodeInput, MfaInput, SignUpInput
 from accounts.sessions.tokens import NotAuthenticated
 from core.errors import Conflict, Forbidden
@@ -34,6 +41,7 @@ class Outcome:
     meta: dict[str, Any]
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
+    data: Any = None
 
     def raise_errors(self) -> None:
         """Translate what allauth refused. Raises NotAuthenticated("invalid_credentials") or a ValidationError by field."""
@@ -97,7 +105,7 @@ def call(
     answer = json.loads(response.content or b"{}")
     flows = answer.get("data", {}).get("flows", []) if isinstance(answer.get("data"), dict) else []
     pending = {flow["id"]: flow for flow in flows if flow.get("is_pending")}
-    return Outcome(response.status_code, answer.get("meta") or {}, pending, answer.get("errors", []))
+    return Outcome(response.status_code, answer.get("meta") or {}, pending, answer.get("errors", []), answer.get("data"))
 
 
 def call_for_viewer(view: type[APIView], request: Request, data: dict[str, Any], *, method: str = "POST") -> Outcome:
@@ -116,6 +124,38 @@ class SecondFactor(mfa_views.AuthenticateView):
     input_class = MfaInput
 
 
+class PasskeySignIn(APIView):
+    """Signing in with nothing but a passkey: it says itself whose it is."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        passkey = passkeys.check_answer(purpose="sign_in", subject="", **self.data)
+        perform_passwordless_login(request, passkey, Login(user=passkey.user))
+        return AuthenticationResponse(request)
+
+
+class PasskeyFactor(AuthenticationStageAPIView):
+    """A passkey as the second factor, after the password."""
+
+    stage_class = AuthenticateStage
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        person = self.stage.login.user
+        return APIResponse(request, data=asdict(passkeys.begin_answer("second_factor", str(person.pk), person)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        person = self.stage.login.user
+        post_authentication(request, passkeys.check_answer(purpose="second_factor", subject=str(person.pk), user=person, **self.data))
+        return self.respond_next_stage()
+
+
+class ConfirmPasskey(AuthenticatedAPIView):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        person = authenticated_user(request)
+        passkey = passkeys.check_answer(purpose="confirm", subject=str(session_id(request)), user=person, **self.data)
+        post_authentication(request, passkey, reauthenticated=True)
+        return AuthenticationResponse(request)
+
+
 class ConfirmCode(mfa_views.ReauthenticateView):
     input_class = ConfirmCodeInput
 
@@ -126,3 +166,5 @@ ForgotPassword = account_views.RequestPasswordResetView
 ResetPassword = account_views.ResetPasswordView
 ChangePassword = account_views.ChangePasswordView
 ConfirmPassword = account_views.ReauthenticateView
+Totp = mfa_views.ManageTOTPView
+RecoveryCodes = mfa_views.ManageRecoveryCodesView

@@ -68,6 +68,10 @@ MAILS = {
     "password_set": Mail("Your password was set", ("A password was set for your account.", NOT_YOU), tells_where=True),
     "totp_activated": Mail("Second factor on", ("Signing in now also asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
     "totp_deactivated": Mail("Second factor off", ("Signing in no longer asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
+    "webauthn_added": Mail(
+        "Passkey added", ("A passkey was added to your account. It opens it alone, and is asked for after the password.", NOT_YOU), tells_where=True
+    ),
+    "webauthn_removed": Mail("Passkey removed", ("A passkey was removed from your account. It opens nothing any more.", NOT_YOU), tells_where=True),
     "recovery_codes_generated": Mail("New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_YOU), tells_where=True),
 }
 

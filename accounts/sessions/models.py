@@ -68,3 +68,12 @@ class Session(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+
+
+class Spent(BaseModel):
+    """Something that works once and was used: a passkey's challenge, an ID token. Only its digest is kept, until it would have run out anyway."""
+
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256.")
+
+    def __str__(self) -> str:
+        return self.digest[:8]

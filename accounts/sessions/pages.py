@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import views as allauth
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.mfa.base import views as allauth_mfa
+from allauth.mfa.base.internal.flows import post_authentication
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -14,10 +15,11 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
 
-from accounts.sessions import selectors, services, step_up, verification
+from accounts.sessions import passkeys, selectors, services, step_up, verification
 from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
 from accounts.sessions.forms import EmailForm
+from accounts.sessions.passkey_pages import answer_in, as_attributes
 from core.api.limits import enforce_request
 from core.errors import DomainError
 
@@ -61,13 +63,28 @@ class SignIn(Limited, allauth.LoginView):
 
 
 class SecondFactor(allauth_mfa.AuthenticateView):
+    """By code, or by a passkey where there is one."""
+
     template_name = "accounts/sessions/second_factor.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person = self.stage.login.user
+        ways = step_up.wanted_of(person).ways
+        ceremony = as_attributes(passkeys.begin_answer("second_factor", str(person.pk), person)) if "passkey" in ways else None
+        return {**super().get_context_data(**kwargs), "ways": ways, "ceremony": ceremony}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            response: HttpResponse = super().post(request, *args, **kwargs)
+            response: HttpResponse = super().post(request, *args, **kwargs) if "code" in request.POST else self.by_passkey(request)
         except DomainError as refusal:
-            response = self.render_to_response(self.get_context_data(refusal=refusal), status=refusal.status)
+            response = self.render_to_response({**self.get_context_data(), "refusal": refusal}, status=refusal.status)
+        return response
+
+    def by_passkey(self, request: HttpRequest) -> HttpResponse:
+        person = self.stage.login.user
+        answer = answer_in(request.POST)
+        post_authentication(request, passkeys.check_answer(purpose="second_factor", subject=str(person.pk), user=person, **answer))
+        response: HttpResponse = self.stage.exit()
         return response
 
 

@@ -1,17 +1,19 @@
 """Opening, refreshing and ending sessions."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session as StoredSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.sessions import tokens
 from accounts.sessions.events import SessionEnded
-from accounts.sessions.models import EndReason, Proof, Session
+from accounts.sessions.models import EndReason, Proof, Session, Spent
 from accounts.sessions.tokens import NotAuthenticated, TokenPair
 from accounts.users import services as users
 from accounts.users.models import User
@@ -25,6 +27,7 @@ TOUCH_EVERY = timedelta(minutes=5)
 # session stays; it gets no tokens, so a thief gains nothing from the grace. After it, an old token means theft and ends the session.
 RACE_GRACE = timedelta(seconds=10)
 KEPT_AFTER_END = timedelta(days=90)  # for whoever looks into how an account was taken
+SPENT_KEPT = timedelta(days=1)
 LIFETIME = timedelta(days=31)  # of Django's session without use; longer than a refresh token, which it carries
 
 
@@ -148,6 +151,29 @@ def end_unused_sessions(*, limit: int = 1000) -> int:
 def forget_ended_sessions() -> int:
     """Delete sessions that ended longer than ``KEPT_AFTER_END`` ago. Returns how many."""
     return Session.objects.filter(ended_at__lt=timezone.now() - KEPT_AFTER_END).delete()[0]
+
+
+def spend(what: str) -> bool:
+    """Whether ``what`` is used for the first time. Of any number of parallel uses one is the first."""
+    digest = hashlib.sha256(what.encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            Spent.objects.create(digest=digest)
+    except IntegrityError:
+        return False
+    return True
+
+
+def forget_spent() -> int:
+    """Delete what was spent so long ago that it would be refused for its age. Returns how many."""
+    return Spent.objects.filter(created_at__lt=timezone.now() - SPENT_KEPT).delete()[0]
+
+
+def drop_lonely_recovery_codes(*, user: User) -> None:
+    """Recovery codes stand in for a second factor; without one they would be one."""
+    factors = Authenticator.objects.filter(user=user)
+    if not factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        factors.delete()
 
 
 def _locked(session_id: UUID) -> Session:

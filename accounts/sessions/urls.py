@@ -3,13 +3,21 @@
 from django.urls import URLPattern, path, re_path
 
 from accounts.sessions import api as endpoints
-from accounts.sessions import confirm_page, second_factor, step_up_api
+from accounts.sessions import confirm_page, factors_api, passkey_pages, passkeys_api, second_factor, step_up_api
 from accounts.sessions import pages as pages_
 
 api: list[URLPattern] = [
     path("auth/sign-up", endpoints.SignUp.as_view(), name="auth-sign-up"),
     path("auth/sign-in", endpoints.SignIn.as_view(), name="auth-sign-in"),
-    path("auth/mfa", endpoints.SecondFactor.as_view(), name="auth-mfa"),
+    path("auth/mfa", factors_api.SecondFactor.as_view(), name="auth-mfa"),
+    path("auth/mfa/passkey-options", factors_api.SecondFactorOptions.as_view(), name="auth-mfa-passkey-options"),
+    path("auth/mfa/totp", factors_api.Totp.as_view(), name="auth-mfa-totp"),
+    path("auth/mfa/recovery-codes", factors_api.RecoveryCodes.as_view(), name="auth-mfa-recovery-codes"),
+    path("auth/passkeys", passkeys_api.Passkeys.as_view(), name="auth-passkeys"),
+    path("auth/passkeys/options", passkeys_api.PasskeyOptions.as_view(), name="auth-passkeys-options"),
+    path("auth/passkeys/sign-in", passkeys_api.PasskeySignIn.as_view(), name="auth-passkeys-sign-in"),
+    path("auth/passkeys/sign-in/options", passkeys_api.PasskeySignInOptions.as_view(), name="auth-passkeys-sign-in-options"),
+    path("auth/passkeys/<int:passkey_id>", passkeys_api.OnePasskey.as_view(), name="auth-passkey"),
     path("auth/sign-out", endpoints.SignOut.as_view(), name="auth-sign-out"),
     path("auth/refresh-token", endpoints.RefreshToken.as_view(), name="auth-refresh-token"),
     path("auth/confirm-email", endpoints.ConfirmEmail.as_view(), name="auth-confirm-email"),
@@ -18,6 +26,7 @@ api: list[URLPattern] = [
     path("auth/reset-password", endpoints.ResetPassword.as_view(), name="auth-reset-password"),
     path("auth/change-password", endpoints.ChangePassword.as_view(), name="auth-change-password"),
     path("auth/reauthenticate", step_up_api.Reauthenticate.as_view(), name="auth-reauthenticate"),
+    path("auth/reauthenticate/options", step_up_api.ReauthenticateOptions.as_view(), name="auth-reauthenticate-options"),
     path("auth/sessions", endpoints.Sessions.as_view(), name="auth-sessions"),
     path("auth/sessions/<uuid:session_id>", endpoints.OneSession.as_view(), name="auth-session"),
 ]
@@ -26,6 +35,7 @@ pages: list[URLPattern] = [
     path("sign-up/", pages_.SignUp.as_view(), name="account_signup"),
     path("sign-in/", pages_.SignIn.as_view(), name="account_login"),
     path("sign-in/code/", pages_.SecondFactor.as_view(), name="mfa_authenticate"),
+    path("sign-in/passkey/", passkey_pages.PasskeySignIn.as_view(), name="mfa_login_webauthn"),
     path("sign-out/", pages_.SignOut.as_view(), name="account_logout"),
     path("verify/", pages_.VerifySent.as_view(), name="account_email_verification_sent"),
     path("verify/<str:key>/", pages_.VerifyLink.as_view(), name="account_confirm_email"),
@@ -40,6 +50,9 @@ pages: list[URLPattern] = [
     path("settings/two-factor/", second_factor.Overview.as_view(), name="mfa_index"),
     path("settings/two-factor/set-up/", second_factor.SetUp.as_view(), name="mfa_activate_totp"),
     path("settings/two-factor/turn-off/", second_factor.TurnOff.as_view(), name="mfa_deactivate_totp"),
+    path("settings/two-factor/passkeys/add/", passkey_pages.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("settings/two-factor/passkeys/<int:passkey_id>/", passkey_pages.OnePasskey.as_view(), name="mfa_edit_webauthn"),
+    path("settings/two-factor/passkeys/<int:passkey_id>/remove/", passkey_pages.RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("settings/two-factor/codes/", second_factor.RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
     path("settings/two-factor/codes/new/", second_factor.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
 ]

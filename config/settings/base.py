@@ -250,7 +250,8 @@ HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_TOKEN_STRATEGY = "accounts.sessions.strategy.TokenStrategy"
 MFA_ADAPTER = "accounts.sessions.adapters.MFAAdapter"
 MFA_FORMS = {"authenticate": "accounts.sessions.forms.SecondFactorForm"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+PASSKEY_ORIGINS = env.passkey_origins
 STAFF_NEED_SECOND_FACTOR = True
 
 # --- Admin --------------------------------------------------------------------------------------------------------------------------------
