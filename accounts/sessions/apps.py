@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class SessionsConfig(AppConfig):
@@ -22,4 +23,7 @@ class SessionsConfig(AppConfig):
                 order=60,
             )
         )
+        if settings.SOCIALACCOUNT_PROVIDERS:
+            text = "What else opens your account"
+            register(Section(key="accounts", label="Connected accounts", text=text, icon="link", path="/settings/accounts/", order=65))
         register(Section(key="sessions", label="Sessions", text="Where you are signed in", icon="device-phone-mobile", path=sessions, order=70))

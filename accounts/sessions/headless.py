@@ -19,11 +19,14 @@ from allauth.headless.mfa import views as mfa_views
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from allauth.socialaccount.internal.flows.login import _login as sign_in_social
+from allauth.socialaccount.internal.flows.login import pre_social_login
+from allauth.socialaccount.internal.flows.signup import complete_social_signup
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from accounts.sessions import passkeys, selectors
+from accounts.sessions import google, passkeys, selectors
 from accounts.sessions.authentication import CookieAuthentication
 from accounts.sessions.current import session_id
 from accounts.sessions.forms import ConfirmCodeInput, MfaInput, SignUpInput
@@ -146,6 +149,22 @@ class PasskeyFactor(AuthenticationStageAPIView):
         person = self.stage.login.user
         post_authentication(request, passkeys.check_answer(purpose="second_factor", subject=str(person.pk), user=person, **self.data))
         return self.respond_next_stage()
+
+
+class GoogleSignIn(APIView):
+    """In with what Google said (``login``); who is new needs a ``username``."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        login, username = self.data["login"], self.data["username"]
+        pre_social_login(request, login)
+        if login.is_existing:
+            sign_in_social(request, login)
+        elif username:
+            google.sign_up(login=login, username=username)
+            complete_social_signup(request, login)
+        else:
+            raise Conflict("Choose a username.", code="username_required", details={"sign_up_token": google.ticket(login)})
+        return AuthenticationResponse(request)
 
 
 class ConfirmPasskey(AuthenticatedAPIView):

@@ -72,6 +72,10 @@ MAILS = {
         "Passkey added", ("A passkey was added to your account. It opens it alone, and is asked for after the password.", NOT_YOU), tells_where=True
     ),
     "webauthn_removed": Mail("Passkey removed", ("A passkey was removed from your account. It opens nothing any more.", NOT_YOU), tells_where=True),
+    "account_connected": Mail(
+        "Google connected", ("Your Google account opens your account here from now on, without the password.", NOT_YOU), tells_where=True
+    ),
+    "account_disconnected": Mail("Google disconnected", ("Your Google account no longer opens your account here.", NOT_YOU), tells_where=True),
     "recovery_codes_generated": Mail("New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_YOU), tells_where=True),
 }
 

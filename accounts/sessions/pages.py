@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
 
-from accounts.sessions import passkeys, selectors, services, step_up, verification
+from accounts.sessions import google, passkeys, selectors, services, step_up, verification
 from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
 from accounts.sessions.forms import EmailForm
@@ -52,12 +52,19 @@ class Limited:
         return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=refusal.status)  # type: ignore[attr-defined,no-any-return]
 
 
-class SignUp(Limited, allauth.SignupView):
+class WithGoogle:
+    """The button is there when the operator has set Google up."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"google": google.is_on(self.request), **super().get_context_data(**kwargs)}  # type: ignore[attr-defined,misc]
+
+
+class SignUp(WithGoogle, Limited, allauth.SignupView):
     template_name = "accounts/sessions/sign_up.html"
     scope = "sign_up"
 
 
-class SignIn(Limited, allauth.LoginView):
+class SignIn(WithGoogle, Limited, allauth.LoginView):
     template_name = "accounts/sessions/sign_in.html"
     scope = "sign_in_address"
 

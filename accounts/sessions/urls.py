@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from accounts.sessions import api as endpoints
-from accounts.sessions import confirm_page, factors_api, passkey_pages, passkeys_api, second_factor, step_up_api
+from accounts.sessions import confirm_page, factors_api, google_api, google_pages, passkey_pages, passkeys_api, second_factor, step_up_api
 from accounts.sessions import pages as pages_
 
 api: list[URLPattern] = [
@@ -25,6 +25,9 @@ api: list[URLPattern] = [
     path("auth/forgot-password", endpoints.ForgotPassword.as_view(), name="auth-forgot-password"),
     path("auth/reset-password", endpoints.ResetPassword.as_view(), name="auth-reset-password"),
     path("auth/change-password", endpoints.ChangePassword.as_view(), name="auth-change-password"),
+    path("auth/google", google_api.Google.as_view(), name="auth-google"),
+    path("auth/accounts", google_api.Connected.as_view(), name="auth-accounts"),
+    path("auth/accounts/<int:account_id>", google_api.OneConnected.as_view(), name="auth-account"),
     path("auth/reauthenticate", step_up_api.Reauthenticate.as_view(), name="auth-reauthenticate"),
     path("auth/reauthenticate/options", step_up_api.ReauthenticateOptions.as_view(), name="auth-reauthenticate-options"),
     path("auth/sessions", endpoints.Sessions.as_view(), name="auth-sessions"),
@@ -36,6 +39,9 @@ pages: list[URLPattern] = [
     path("sign-in/", pages_.SignIn.as_view(), name="account_login"),
     path("sign-in/code/", pages_.SecondFactor.as_view(), name="mfa_authenticate"),
     path("sign-in/passkey/", passkey_pages.PasskeySignIn.as_view(), name="mfa_login_webauthn"),
+    path("sign-in/google/", google_pages.GoogleStart.as_view(), name="google_login"),
+    path("sign-in/google/callback/", google_pages.GoogleCallback.as_view(), name="google_callback"),
+    path("sign-up/google/", google_pages.GoogleSignUp.as_view(), name="socialaccount_signup"),
     path("sign-out/", pages_.SignOut.as_view(), name="account_logout"),
     path("verify/", pages_.VerifySent.as_view(), name="account_email_verification_sent"),
     path("verify/<str:key>/", pages_.VerifyLink.as_view(), name="account_confirm_email"),
@@ -47,6 +53,9 @@ pages: list[URLPattern] = [
     path("settings/sessions/", pages_.Sessions.as_view(), name="settings_sessions"),
     path("settings/sessions/end-others/", pages_.EndSession.as_view(), name="settings_sessions_end_others"),
     path("settings/sessions/<uuid:session_id>/end/", pages_.EndSession.as_view(), name="settings_session_end"),
+    path("settings/accounts/", google_pages.ConnectedAccounts.as_view(), name="settings_accounts"),
+    path("settings/accounts/google/", google_pages.Connect.as_view(), name="settings_accounts_google"),
+    path("settings/accounts/<int:account_id>/disconnect/", google_pages.Disconnect.as_view(), name="settings_account_disconnect"),
     path("settings/two-factor/", second_factor.Overview.as_view(), name="mfa_index"),
     path("settings/two-factor/set-up/", second_factor.SetUp.as_view(), name="mfa_activate_totp"),
     path("settings/two-factor/turn-off/", second_factor.TurnOff.as_view(), name="mfa_deactivate_totp"),

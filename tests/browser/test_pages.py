@@ -121,7 +121,7 @@ def sign_in(visitor: Visitor, person: User) -> None:
     visitor.goto("/sign-in/")
     visitor.page.get_by_label("Email or username").fill(person.username)
     visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
-    visitor.page.get_by_role("button", name="Sign in").click()
+    visitor.page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_every_page_of_the_project_is_visited(db: None, settings: Settings, ana: User) -> None:
