@@ -76,6 +76,14 @@ MAILS = {
         "Google connected", ("Your Google account opens your account here from now on, without the password.", NOT_YOU), tells_where=True
     ),
     "account_disconnected": Mail("Google disconnected", ("Your Google account no longer opens your account here.", NOT_YOU), tells_where=True),
+    "second_factor_reset": Mail(
+        "Your second factor was reset",
+        (
+            "The people who run {site} took the authenticator app, passkeys and recovery codes from your account and signed it out everywhere. "
+            "Sign in with your password and set them up anew.",
+            "If you did not ask for this, set a new password and write to them.",
+        ),
+    ),
     "recovery_codes_generated": Mail("New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_YOU), tells_where=True),
 }
 

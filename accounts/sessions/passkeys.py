@@ -41,6 +41,7 @@ from fido2.webauthn import (
 )
 
 from accounts.sessions import policies, selectors, services
+from accounts.sessions.models import Proof
 from accounts.users.models import User
 from core.errors import Conflict, Forbidden, Invalid
 
@@ -107,6 +108,8 @@ def add_passkey(
     made_codes = not Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).exists()
     if made_codes:
         RecoveryCodes.activate(user)
+    if session_id:  # the person was verified just now, by what is the second factor from now on
+        services.confirm_session(session_id=session_id, proof=Proof.SECOND_FACTOR)
     signals.authenticator_added.send(sender=Authenticator, request=request, user=user, authenticator=passkey)
     get_adapter().send_notification_mail("mfa/email/webauthn_added", user)
     return passkey, made_codes

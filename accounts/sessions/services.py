@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session as StoredSession
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.sessions import tokens
+from accounts.sessions import mails, tokens
 from accounts.sessions.events import SessionEnded
 from accounts.sessions.models import EndReason, Proof, Session, Spent
 from accounts.sessions.tokens import NotAuthenticated, TokenPair
@@ -174,6 +174,18 @@ def drop_lonely_recovery_codes(*, user: User) -> None:
     factors = Authenticator.objects.filter(user=user)
     if not factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
         factors.delete()
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User) -> None:
+    """Take away authenticator app, passkeys and recovery codes, for somebody who lost them. Every session ends, and a mail says so.
+
+    Events: SessionEnded for each session.
+    """
+    Authenticator.objects.filter(user=user).delete()
+    end_all_sessions(user=user, reason=EndReason.STAFF)
+    if user.email:
+        mails.render("second_factor_reset", to=[user.email], context={"username": user.username}).send()
 
 
 def _locked(session_id: UUID) -> Session:

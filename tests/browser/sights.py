@@ -88,9 +88,12 @@ SETTINGS = [
     at("account_reauthenticate", "/settings/confirm/"),
     at("mfa_index", "/settings/two-factor/"),
     at("mfa_activate_totp", "/settings/two-factor/set-up/"),
+    at("mfa_add_webauthn", "/settings/two-factor/passkeys/add/"),
+    at("settings_accounts", "/settings/accounts/"),
 ]
 SECOND_FACTOR = [
     at("mfa_index", "/settings/two-factor/"),
+    at("mfa_edit_webauthn", "/settings/two-factor/passkeys/{w.passkey.pk}/"),
     at("mfa_view_recovery_codes", "/settings/two-factor/codes/"),
     at("mfa_generate_recovery_codes", "/settings/two-factor/codes/new/"),
     at("mfa_deactivate_totp", "/settings/two-factor/turn-off/"),
@@ -98,6 +101,6 @@ SECOND_FACTOR = [
 ]
 VISITED = {sight.route for sights in (STRANGERS, SOCIAL, CHATS, SETTINGS, SECOND_FACTOR) for sight in sights}
 # Pages the sweep comes by on a journey of its own.
-ON_THE_WAY = {"mfa_authenticate", "mail"}
+ON_THE_WAY = {"mfa_authenticate", "mail", "socialaccount_signup"}
 # What answers GET and is no page of ours: files, figures, the description of the API, the page Swagger draws, a part of a page.
-NO_PAGES = {"robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs", "home_news"}
+NO_PAGES = {"robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs", "home_news", "google_callback"}

@@ -3,13 +3,17 @@
 import os
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
+from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from django.conf import settings
 from fido2.cose import ES256
 from fido2.utils import sha256, websafe_decode, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+from accounts.users.models import User
 
 VERIFIED = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV
 
@@ -55,3 +59,12 @@ class Device:
     def _credential(self, response: dict[str, str]) -> dict[str, Any]:
         key = websafe_encode(self.credential_id)
         return {"id": key, "rawId": key, "type": "public-key", "response": response}
+
+
+def make_passkey(user: User, device: Device | None = None, name: str = "Laptop") -> Authenticator:
+    """A passkey of ``user``'s, kept as adding one keeps it."""
+    device = device or Device()
+    options = {"rp": {"id": urlsplit(settings.SITE_URL).hostname}, "user": {"id": websafe_encode(user.pk.bytes)}, "challenge": "AAAA"}
+    data = {"name": name, "credential": device.create(options), "sign_count": device.counter}
+    passkey: Authenticator = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+    return passkey

@@ -64,6 +64,13 @@ class TestAdding:
         assert [mail.subject for mail in delivered()] == ["Passkey added"] * 2
         assert client.get("/api/v1/auth/mfa").json()["data"]["passkeys"] == 2
 
+    def test_adding_confirms_so_that_recovery_codes_can_be_kept_at_once(self) -> None:
+        ana = UserFactory.create()
+        client = app(ana, confirmed=False)
+        confirm(ana, Proof.PASSWORD)
+        add(client, Device())
+        assert client.get("/api/v1/auth/mfa/recovery-codes").status_code == 200
+
     def test_asks_for_step_up(self) -> None:
         client = app(UserFactory.create(), confirmed=False)
         for path in (f"{PATH}/options", PATH):

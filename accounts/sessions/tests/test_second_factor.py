@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.sessions.models import EndReason, Session
+from accounts.sessions.models import Session
 from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD, UserFactory
@@ -161,12 +161,6 @@ class TestAdminPages:
         few = count_queries(lambda: staff.get("/admin/accounts_users/user/"))
         UserFactory.create_batch(9)
         assert count_queries(lambda: staff.get("/admin/accounts_users/user/")) == few
-
-    def test_ending_all_sessions_of_a_person(self, staff: Client) -> None:
-        session = open_session(UserFactory.create())
-        staff.post("/admin/accounts_users/user/", {"action": "end_all_sessions", "_selected_action": [str(session.user_id)]})
-        session.refresh_from_db()
-        assert session.end_reason == EndReason.STAFF
 
     def test_suspending_and_lifting(self, staff: Client) -> None:
         ana = UserFactory.create()
