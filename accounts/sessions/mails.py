@@ -76,6 +76,13 @@ MAILS = {
         "Google connected", ("Your Google account opens your account here from now on, without the password.", NOT_YOU), tells_where=True
     ),
     "account_disconnected": Mail("Google disconnected", ("Your Google account no longer opens your account here.", NOT_YOU), tells_where=True),
+    "new_device": Mail(
+        "New sign-in",
+        ("Somebody, probably you, signed in as {username} on a device or from a place that we have not seen with you before.", NOT_YOU),
+        "See where you are signed in",
+        "sessions_url",
+        tells_where=True,
+    ),
     "second_factor_reset": Mail(
         "Your second factor was reset",
         (

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.sessions import services
+from accounts.sessions.current import address_of
 from accounts.sessions.step_up import ReauthenticationRequired
 
 
@@ -24,7 +25,7 @@ class SessionUseMiddleware:
         now = int(time.time())
         if session_id and now - request.session.get(services.NOTED_KEY, 0) >= services.TOUCH_EVERY.total_seconds():
             request.session[services.NOTED_KEY] = now
-            services.note_use(session_id=UUID(session_id))
+            services.note_use(session_id=UUID(session_id), address=address_of(request))
         return self.get_response(request)
 
 

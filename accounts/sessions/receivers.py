@@ -10,15 +10,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.sessions import services, step_up
-from accounts.sessions.current import session_id
+from accounts.sessions.current import address_of, session_id
 from accounts.sessions.models import EndReason, Proof
 from accounts.users.models import User
-from core.api.addresses import client_address
-
-
-def _address(request: HttpRequest) -> str | None:
-    address = client_address(request)
-    return None if address == "unknown" else address
 
 
 @receiver(user_logged_in, dispatch_uid="sessions.open")
@@ -28,7 +22,7 @@ def open_session(request: HttpRequest, user: User, **_: Any) -> None:
     session = services.open_session(
         user=user,
         session_key=str(request.session.session_key),
-        address=_address(request),
+        address=address_of(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
         proof=step_up.proof_in(get_authentication_records(request, user)),
     )

@@ -252,6 +252,7 @@ HEADLESS_TOKEN_STRATEGY = "accounts.sessions.strategy.TokenStrategy"
 MFA_ADAPTER = "accounts.sessions.adapters.MFAAdapter"
 MFA_FORMS = {"authenticate": "accounts.sessions.forms.SecondFactorForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_TOLERANCE = 1  # steps of thirty seconds, for clocks that differ and people who type slowly (RFC 6238, 5.2)
 PASSKEY_ORIGINS = env.passkey_origins
 STAFF_NEED_SECOND_FACTOR = True
 GOOGLE_APP_CLIENT_IDS = env.google_app_client_ids

@@ -1,14 +1,19 @@
 """Second factors: signing in with one, setting one up, and the admin that asks for it."""
 
 import re
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -21,8 +26,8 @@ pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def code(secret: str = SECRET) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
+def code(secret: str = SECRET, step: int = 0) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step)))
 
 
 def with_second_factor(**fields: Any) -> User:
@@ -52,6 +57,23 @@ class TestRest:
         assert answer.json()["data"]["user"]["username"] == "ana"
         again = client.post("/api/v1/auth/mfa", {"mfa_token": token, "code": code()})
         assert again.status_code == 401
+
+    def test_code_works_once_however_long_it_is_in_date(self) -> None:
+        with_second_factor(username="ana")
+        now, given, answers = timezone.now(), code(), []
+        for seconds in (0, 1, 20):
+            with time_machine.travel(now + timedelta(seconds=seconds), tick=False):
+                cache.clear()  # allauth's own memory, which is shorter than the code
+                token = sign_in(APIClient()).json()["error"]["details"]["mfa_token"]
+                answers.append(APIClient().post("/api/v1/auth/mfa", {"mfa_token": token, "code": given}).status_code)
+        assert answers == [200, 400, 400]
+
+    @pytest.mark.parametrize(("step", "status"), [(-2, 400), (-1, 200), (0, 200), (1, 200), (2, 400)])
+    def test_codes_of_the_half_minutes_around_now_are_taken(self, step: int, status: int) -> None:
+        with_second_factor(username="ana")
+        with time_machine.travel(timezone.now(), tick=False):
+            token = sign_in(APIClient()).json()["error"]["details"]["mfa_token"]
+            assert APIClient().post("/api/v1/auth/mfa", {"mfa_token": token, "code": code(step=step)}).status_code == status
 
     def test_recovery_code_works_once(self) -> None:
         ana = with_second_factor(username="ana")
