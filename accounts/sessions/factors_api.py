@@ -34,10 +34,13 @@ class SecondFactor(Door):
     limits = {"POST": "sign_in_address"}
 
     def get_authenticators(self) -> list[Any]:
-        return [kind() for kind in Endpoint.authentication_classes] if self.request.method == "GET" else []
+        return [kind() for kind in Endpoint.authentication_classes] if self._is_look() else []
 
     def get_permissions(self) -> list[Any]:
-        return [kind() for kind in Endpoint.permission_classes] if self.request.method == "GET" else [AllowAny()]
+        return [kind() for kind in Endpoint.permission_classes] if self._is_look() else [AllowAny()]
+
+    def _is_look(self) -> bool:
+        return self.request is not None and self.request.method == "GET"  # None while the description is being made
 
     @operation("What second factors I have", response=FactorsAnswer)
     def get(self, request: Request) -> Response:

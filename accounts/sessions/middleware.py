@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from accounts.sessions import services
 from accounts.sessions.current import address_of
 from accounts.sessions.step_up import ReauthenticationRequired
+from accounts.sessions.tokens import NotAuthenticated
 
 
 class SessionUseMiddleware:
@@ -30,7 +31,7 @@ class SessionUseMiddleware:
 
 
 class AskAgain:
-    """Sends whoever has to confirm that it is them to where they can, and from there back. After ``core.web.middleware.Refusals``."""
+    """Sends whoever has to sign in, or to confirm that it is them, to where they can, and from there back. After ``core.web.middleware.Refusals``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,9 +40,10 @@ class AskAgain:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, ReauthenticationRequired) or request.path.startswith("/api/"):
+        page = "account_login" if isinstance(exception, NotAuthenticated) else "account_reauthenticate"
+        if not isinstance(exception, NotAuthenticated | ReauthenticationRequired) or request.path.startswith("/api/"):
             return None
-        address = f"{reverse('account_reauthenticate')}?{urlencode({'next': self.way_back(request)})}"
+        address = f"{reverse(page)}?{urlencode({'next': self.way_back(request)})}"
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=204, headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)

@@ -7,8 +7,7 @@ How to ask for it, in any slice above this one:
         @operation("Download all my data", …)
         def post(self, request: Request) -> Response: …
 
-    class Delete(LoginRequiredMixin, FormView):
-        @method_decorator(login_required)     # (the mixin does that; whoever is not signed in must be sent to sign in first)
+    class Delete(FormView):
         @step_up                              # … or of a page: ``dispatch`` to ask before the form is shown, ``post`` to ask when it is sent
         def dispatch(self, request: HttpRequest, …) -> HttpResponse: …
 
@@ -17,7 +16,8 @@ How to ask for it, in any slice above this one:
 
 Over REST the refusal is 403 ``reauthentication_required``, whose ``details.ways`` name what ``auth/reauthenticate`` takes. A page's visitor is
 sent to ``/settings/confirm/`` and from there back to the page (``middleware.AskAgain``): to the page itself when they asked to see it, to the
-page the form stood on when they sent one. Ask on ``dispatch`` where there is a form, so that nothing typed is lost.
+page the form stood on when they sent one. Ask on ``dispatch`` where there is a form, so that nothing typed is lost. Whoever is not signed in is
+sent to sign in.
 
 In tests: ``accounts.sessions.tests.factories.confirm(ana)`` makes all open sessions of Ana confirmed.
 

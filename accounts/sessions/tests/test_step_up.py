@@ -193,6 +193,12 @@ class TestPages:
         answer = client.post("/settings/sessions/end-others/", headers={"HX-Request": "true"})
         assert answer["HX-Redirect"].startswith("/settings/confirm/")
 
+    def test_nobody_is_sent_to_sign_in(self, client: Client) -> None:
+        for path in ("/settings/two-factor/set-up/", "/settings/two-factor/passkeys/add/", "/settings/password/"):
+            assert client.get(path)["Location"].startswith("/sign-in/?next=")
+        for path in ("/settings/sessions/end-others/", "/settings/accounts/google/", "/settings/two-factor/passkeys/1/remove/"):
+            assert client.post(path)["Location"].startswith("/sign-in/?next=")
+
     def test_never_leads_off_the_site(self, client: Client, ana: User) -> None:
         assert client.post("/settings/confirm/?next=https://evil.example/", {"password": PASSWORD})["Location"] == "/home/"
 
