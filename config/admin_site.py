@@ -46,7 +46,7 @@ class HubbubAdminSite(UnfoldAdminSite):
             raise Http404
         if second_factor_given(request):
             return HttpResponseRedirect(reverse("admin:index"))
-        step = "mfa_reauthenticate" if has_second_factor(request) else "mfa_activate_totp"
+        step = "account_reauthenticate" if has_second_factor(request) else "mfa_activate_totp"
         return HttpResponseRedirect(f"{reverse(step)}?{urlencode({'next': target})}")
 
 

@@ -75,6 +75,16 @@ class Env(BaseSettings):
     realtime_frames_per_second: int = Field(60, ge=1, description="Frames of any kind one socket may send a second.")
     realtime_sockets_per_person: int = Field(10, ge=1, description="Sockets one person may have open at once.")
 
+    google_client_id: str = Field("", description="OAuth client of the site at Google; empty: nobody signs in with Google.")
+    google_client_secret: SecretStr = Field(SecretStr(""), description="Secret of that client.")
+    google_app_client_ids: list[str] = Field(
+        default_factory=list, description="OAuth clients of phone apps whose ID tokens are taken as well, as JSON."
+    )
+    google_issuer: str = Field("https://accounts.google.com", description="Who is asked; another OpenID provider is for tests.")
+    passkey_origins: list[str] = Field(
+        default_factory=list, description='Apps that may use passkeys of this site, as JSON: ["android:apk-key-hash:…"].'
+    )
+
     sentry_dsn: SecretStr = Field(SecretStr(""), description="Errors are sent there; empty: nowhere.")
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token that opens /metrics from anywhere; empty: only METRICS_NETWORKS may read it."
@@ -156,6 +166,20 @@ class ProductionEnv(Env):
     def _sender_is_ours(cls, value: str) -> str:
         if "@" not in value or "@localhost" in value:
             raise ValueError("must be an address of this site, to which people can answer")
+        return value
+
+    @field_validator("google_client_secret")
+    @classmethod
+    def _google_is_whole(cls, value: SecretStr, fields: ValidationInfo) -> SecretStr:
+        if bool(value.get_secret_value()) != bool(fields.data.get("google_client_id")):
+            raise ValueError("belongs to GOOGLE_CLIENT_ID: set both or neither")
+        return value
+
+    @field_validator("google_issuer")
+    @classmethod
+    def _google_is_encrypted(cls, value: str) -> str:
+        if urlsplit(value).scheme != "https":
+            raise ValueError("must be an https:// address")
         return value
 
     @field_validator("s3_secret_access_key")

@@ -7,7 +7,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -17,13 +21,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.sessions import mails
+from accounts.sessions import google, mails, step_up
 from accounts.sessions.guesses import count_guess, forgive_guess
 from accounts.users import services as users
 from accounts.users.models import User
 from core.api.addresses import client_address
 from core.errors import Forbidden
 
+ACCOUNTS = "settings_accounts"  # the page of connected accounts
 FOR_GOOD = timedelta(days=3650)  # moderators who suspend for good set a date nobody will wait for
 
 
@@ -70,6 +75,14 @@ class AccountAdapter(DefaultAccountAdapter):
             forgive_guess(guess)
         return user
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """allauth asks before everything dangerous it does itself. Our answer is step-up's; then there is nothing left for allauth to ask.
+
+        Raises: ReauthenticationRequired.
+        """
+        step_up.require(context.request)
+        return False
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth would count failures by name alone, and so let anybody lock anybody out."""
 
@@ -103,3 +116,26 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def _fernet(self) -> Fernet:
         return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"hubbub second factors:" + settings.SECRET_KEY.encode()).digest()))
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    """What Hubbub tells allauth about people who come by way of Google."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Raises as ``google.match`` and ``google.connect``; ReauthenticationRequired."""
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            step_up.require(request)
+            google.connect(user=request.user, login=sociallogin)  # type: ignore[arg-type]
+        else:
+            google.match(sociallogin)
+
+    def is_auto_signup_allowed(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """People choose their names."""
+        return False
+
+    def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:
+        return reverse(ACCOUNTS)
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **error: Any) -> None:
+        """Whatever Google, the network or an old page did: not allauth's page but ours, with words (see ``google_pages``)."""
+        raise google.GoogleRefused

@@ -1,19 +1,19 @@
-"""Sessions, as staff see them: to look at and to end."""
+"""Sessions, second factors and connected accounts, as staff see them: to look at. What is done about them is ``moderation``'s, which audits it."""
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib import admin, messages
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from accounts.sessions import services
 from accounts.sessions.devices import device_name
-from accounts.sessions.models import EndReason, Session
+from accounts.sessions.models import Session
 from accounts.users.admin import UserAdmin
-from accounts.users.models import User
 
 
 class ToLookAt:
@@ -40,7 +40,6 @@ class SessionAdmin(ToLookAt, ModelAdmin):
     show_full_result_count = False
     fields = ["user", "device", "user_agent", "address", "created_at", "last_used_at", "refreshed_at", "ended_at", "end_reason"]
     readonly_fields = fields
-    actions = ["end_sessions"]
 
     @display(description="Device")
     def device(self, session: Session) -> str:
@@ -49,12 +48,6 @@ class SessionAdmin(ToLookAt, ModelAdmin):
     @display(description="Standing", label=True)
     def standing(self, session: Session) -> str:
         return session.get_end_reason_display() if session.ended_at else "Live"
-
-    @admin.action(description="End these sessions", permissions=["view"])
-    def end_sessions(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:
-        for pk in queryset.live().values_list("pk", flat=True):  # type: ignore[attr-defined]
-            services.end_session(session_id=pk, reason=EndReason.STAFF)
-        self.message_user(request, "Ended: their tokens are refused and their sockets closed.", messages.SUCCESS)
 
 
 class SessionInline(ToLookAt, TabularInline):
@@ -81,12 +74,33 @@ class EmailAddressAdmin(ToLookAt, ModelAdmin):
     search_fields = ["email", "user__username"]
 
 
-@admin.action(description="End all sessions", permissions=["change"])
-def end_all_sessions(modeladmin: ModelAdmin, request: HttpRequest, queryset: QuerySet[User]) -> None:
-    ended = sum(services.end_all_sessions(user=person, reason=EndReason.STAFF) for person in queryset)
-    modeladmin.message_user(request, f"{ended} sessions ended.", messages.SUCCESS)
+class AuthenticatorInline(ToLookAt, TabularInline):
+    """Second factors and passkeys, without their secrets."""
+
+    model = Authenticator
+    verbose_name_plural = "second factors"
+    fields = ["type", "called", "created_at", "last_used_at"]
+    readonly_fields = fields
+    extra = 0
+    tab = True
+
+    @display(description="Name")
+    def called(self, factor: Authenticator) -> str:
+        return str(factor.data.get("name", ""))
 
 
-# People are one floor down and know no sessions, so what staff do about both is added from here.
-UserAdmin.inlines = [*UserAdmin.inlines, SessionInline]
-UserAdmin.actions = [*UserAdmin.actions, end_all_sessions]
+class SocialAccountInline(ToLookAt, TabularInline):
+    model = SocialAccount
+    verbose_name_plural = "connected accounts"
+    fields = ["provider", "email", "date_joined", "last_login"]
+    readonly_fields = fields
+    extra = 0
+    tab = True
+
+    @display(description="Email there")
+    def email(self, account: SocialAccount) -> str:
+        return str(account.extra_data.get("email", ""))
+
+
+# People are one floor down and know no sessions, so what staff see of both is added from here.
+UserAdmin.inlines = [*UserAdmin.inlines, SessionInline, AuthenticatorInline, SocialAccountInline]

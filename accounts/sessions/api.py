@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.headless.constants import Client
 from django.conf import settings
 from django.contrib.auth import logout
 from django.urls import reverse
@@ -22,7 +21,6 @@ from accounts.sessions.serializers import (
     EndedAnswer,
     RefreshRequest,
     ResetPasswordRequest,
-    SecondFactorRequest,
     SentAnswer,
     SessionSerializer,
     SignInAnswer,
@@ -30,6 +28,7 @@ from accounts.sessions.serializers import (
     SignUpRequest,
     TokensAnswer,
 )
+from accounts.sessions.step_up import step_up, step_up_beside_password
 from accounts.sessions.tokens import NotAuthenticated
 from accounts.users.serializers import MeSerializer
 from core.api.limits import enforce
@@ -104,16 +103,6 @@ class SignIn(Door):
         `X-Client: browser` puts the refresh token in a cookie that scripts cannot read.
         """
         return self.signed_in(headless.call(headless.SignIn, request._request, self.validated(SignInRequest)))
-
-
-class SecondFactor(Door):
-    limits = {"POST": "sign_in_address"}
-
-    @operation("Answer the second factor", request=SecondFactorRequest, response=SignInAnswer)
-    def post(self, request: Request) -> Response:
-        """Finishes a sign-in that stopped at `mfa_required`."""
-        data = self.validated(SecondFactorRequest)
-        return self.signed_in(headless.call(headless.SecondFactor, request._request, {"code": data["code"]}, session_key=data["mfa_token"]))
 
 
 class RefreshToken(Door):
@@ -199,14 +188,11 @@ class ChangePassword(Endpoint):
     limits = {"POST": "sign_in"}
     idempotent = False
 
+    @step_up_beside_password
     @operation("Change the password", request=ChangePasswordRequest, response=None, status=204)
     def post(self, request: Request) -> Response:
         """Every other session ends and a mail says so."""
-        data = self.validated(ChangePasswordRequest)
-        session = selectors.session_of(self.viewer, current_session(request))
-        by_cookie = isinstance(request.successful_authenticator, CookieAuthentication)
-        client = Client.BROWSER if by_cookie else Client.APP
-        headless.call(headless.ChangePassword, request._request, data, session_key=session.session_key, client=client).done()
+        headless.call_for_viewer(headless.ChangePassword, request, self.validated(ChangePasswordRequest)).done()
         return Response(status=204)
 
 
@@ -216,6 +202,7 @@ class Sessions(Endpoint):
         """The one used last first."""
         return self.answer(SessionSerializer, selectors.sessions_of(self.viewer), many=True)
 
+    @step_up
     @operation("End all other sessions", request=None, response=EndedAnswer)
     def delete(self, request: Request) -> Response:
         """Everywhere but here."""

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class SessionsConfig(AppConfig):
@@ -15,5 +16,17 @@ class SessionsConfig(AppConfig):
         personal_data.register(KEEPER)
         password, two_factor, sessions = "/settings/password/", "/settings/two-factor/", "/settings/sessions/"
         register(Section(key="password", label="Password", text="Change the password you sign in with", icon="key", path=password, order=50))
-        register(Section(key="two_factor", label="Second factor", text="A code besides the password", icon="shield-check", path=two_factor, order=60))
+        register(
+            Section(
+                key="two_factor",
+                label="Second factor",
+                text="Passkeys and codes",
+                icon="shield-check",
+                path=two_factor,
+                order=60,
+            )
+        )
+        if settings.SOCIALACCOUNT_PROVIDERS:
+            text = "What else opens your account"
+            register(Section(key="accounts", label="Connected accounts", text=text, icon="link", path="/settings/accounts/", order=65))
         register(Section(key="sessions", label="Sessions", text="Where you are signed in", icon="device-phone-mobile", path=sessions, order=70))

@@ -12,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from accounts.sessions import selectors, services, tokens
+from accounts.sessions.current import address_of
 from accounts.users.models import User
 
 
@@ -28,7 +29,7 @@ class BearerAuthentication(BaseAuthentication):
             raise AuthenticationFailed(error.message, code=error.code) from None
         if session is None:
             raise AuthenticationFailed("This session has ended.", code="session_ended")
-        services.touch_session(session)
+        services.touch_session(session, address=address_of(request._request))
         return session.user, session.pk
 
     def authenticate_header(self, request: Request) -> str:

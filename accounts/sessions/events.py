@@ -10,3 +10,10 @@ class SessionEnded(Event, frozen=True):
 
     session_id: UUID
     user_id: UUID
+
+
+class SignedInFromNewDevice(Event, frozen=True):
+    """The person has been told by mail; other channels may tell them as well."""
+
+    session_id: UUID
+    user_id: UUID

@@ -5,9 +5,12 @@ from typing import Any
 from allauth.account import forms as allauth
 from allauth.account.forms import LoginForm, SignupForm
 from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.headless.account.inputs import SignupInput
-from allauth.headless.mfa.inputs import AuthenticateInput
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.headless.mfa.inputs import AuthenticateInput, ReauthenticateInput
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -15,6 +18,7 @@ from django.db import transaction
 from django.forms import CharField, EmailField, Form
 from django.http import HttpRequest, HttpResponse
 
+from accounts.sessions.services import spend
 from accounts.users.models import User
 from accounts.users.services import EmailTaken
 from core.api.limits import enforce
@@ -40,13 +44,19 @@ class Discreet:
 
 
 class CountedCode:
-    """Guesses at a second factor are counted by person, wherever they come from."""
+    """Guesses at a second factor are counted by person, wherever they come from. A code from the app works once, for as long as it is in date."""
 
     user: User
+    authenticator: Authenticator
 
     def clean_code(self) -> str:
         enforce("second_factor", f"person:{self.user.pk}")
-        return super().clean_code()  # type: ignore[misc,no-any-return]
+        code: str = super().clean_code()  # type: ignore[misc]
+        # allauth remembers it for one period of thirty seconds; with MFA_TOTP_TOLERANCE it is in date for three.
+        is_first = self.authenticator.type != Authenticator.Type.TOTP or spend(f"totp {self.user.pk} {normalize_user_code(code)}")
+        if not is_first:
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class SignUpForm(Discreet, SignupForm):
@@ -97,6 +107,10 @@ class SecondFactorForm(CountedCode, AuthenticateForm):
     pass
 
 
+class ConfirmCodeForm(CountedCode, ReauthenticateForm):
+    pass
+
+
 class SignUpInput(Discreet, SignupInput):
     def clean(self) -> dict[str, Any]:
         """Passwords like the name or the address are refused, as on the page."""
@@ -110,6 +124,10 @@ class SignUpInput(Discreet, SignupInput):
 
 
 class MfaInput(CountedCode, AuthenticateInput):
+    pass
+
+
+class ConfirmCodeInput(CountedCode, ReauthenticateInput):
     pass
 
 

@@ -5,18 +5,31 @@ allauth decides: stages, links, second factors. What it answers (JSON of its own
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from allauth.account.models import Login
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import authenticated_user
 from allauth.headless.account import views as account_views
-from allauth.headless.base.views import APIView
+from allauth.headless.base.response import APIResponse, AuthenticationResponse
+from allauth.headless.base.views import APIView, AuthenticatedAPIView, AuthenticationStageAPIView
 from allauth.headless.constants import Client
 from allauth.headless.mfa import views as mfa_views
-from django.http import HttpRequest
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from allauth.socialaccount.internal.flows.login import _login as sign_in_social
+from allauth.socialaccount.internal.flows.login import pre_social_login
+from allauth.socialaccount.internal.flows.signup import complete_social_signup
+from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
 
-from accounts.sessions.forms import MfaInput, SignUpInput
+from accounts.sessions import google, passkeys, selectors
+from accounts.sessions.authentication import CookieAuthentication
+from accounts.sessions.current import session_id
+from accounts.sessions.forms import ConfirmCodeInput, MfaInput, SignUpInput
 from accounts.sessions.tokens import NotAuthenticated
 from core.errors import Conflict, Forbidden
 
@@ -31,6 +44,7 @@ class Outcome:
     meta: dict[str, Any]
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
+    data: Any = None
 
     def raise_errors(self) -> None:
         """Translate what allauth refused. Raises NotAuthenticated("invalid_credentials") or a ValidationError by field."""
@@ -69,24 +83,44 @@ class Outcome:
         raise NotAuthenticated("This sign-in has run out. Start again.", code="session_ended")
 
 
-def call(view: type[APIView], request: HttpRequest, data: dict[str, Any], *, session_key: str | None = None, client: Client = Client.APP) -> Outcome:
+def call(
+    view: type[APIView],
+    request: HttpRequest,
+    data: dict[str, Any],
+    *,
+    method: str = "POST",
+    session_key: str | None = None,
+    client: Client = Client.APP,
+) -> Outcome:
     """Run ``view`` with ``data`` as its body.
 
     Args:
+        method: what the view is asked by, whatever our endpoint was.
         session_key: Django's session the view works in; None for a new one. Not used for ``Client.BROWSER``, which works in the cookie's.
     """
     request.headless_session_key = session_key  # type: ignore[attr-defined]
     carrying: Any = type(view.__name__, (view,), {"_parse_json": lambda self, request: data})
     handler: Callable[[HttpRequest], Any] = carrying.as_api_view(client=client)
+    asked, request.method = request.method, method
     try:
         response = handler(request)
     except ImmediateHttpResponse as immediate:
         response = immediate.response
+    finally:
+        request.method = asked
     answer = json.loads(response.content or b"{}")
     flows = answer.get("data", {}).get("flows", []) if isinstance(answer.get("data"), dict) else []
     pending = {flow["id"]: flow for flow in flows if flow.get("is_pending")}
     meta = {"session_token": session_key, **(answer.get("meta") or {})}  # allauth names the session only to whoever did not
-    return Outcome(response.status_code, meta, pending, answer.get("errors", []))
+    return Outcome(response.status_code, meta, pending, answer.get("errors", []), answer.get("data"))
+
+
+def call_for_viewer(view: type[APIView], request: Request, data: dict[str, Any], *, method: str = "POST") -> Outcome:
+    """Run ``view`` for whoever is signed in, in the Django session behind theirs: the cookie's, or the one a token's session carries."""
+    if isinstance(request.successful_authenticator, CookieAuthentication):
+        return call(view, request._request, data, method=method, client=Client.BROWSER)
+    session = selectors.session_of(request.user, request.auth)  # type: ignore[arg-type]
+    return call(view, request._request, data, method=method, session_key=session.session_key)
 
 
 class SignUp(account_views.SignupView):
@@ -97,8 +131,63 @@ class SecondFactor(mfa_views.AuthenticateView):
     input_class = MfaInput
 
 
+class PasskeySignIn(APIView):
+    """Signing in with nothing but a passkey: it says itself whose it is."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        passkey = passkeys.check_answer(purpose="sign_in", subject="", **self.data)
+        perform_passwordless_login(request, passkey, Login(user=passkey.user))
+        return AuthenticationResponse(request)
+
+
+class PasskeyFactor(AuthenticationStageAPIView):
+    """A passkey as the second factor, after the password."""
+
+    stage_class = AuthenticateStage
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        person = self.stage.login.user
+        return APIResponse(request, data=asdict(passkeys.begin_answer("second_factor", str(person.pk), person)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        person = self.stage.login.user
+        post_authentication(request, passkeys.check_answer(purpose="second_factor", subject=str(person.pk), user=person, **self.data))
+        return self.respond_next_stage()
+
+
+class GoogleSignIn(APIView):
+    """In with what Google said (``login``); who is new needs a ``username``."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        login, username = self.data["login"], self.data["username"]
+        pre_social_login(request, login)
+        if login.is_existing:
+            sign_in_social(request, login)
+        elif username:
+            google.sign_up(login=login, username=username)
+            complete_social_signup(request, login)
+        else:
+            raise Conflict("Choose a username.", code="username_required", details={"sign_up_token": google.ticket(login)})
+        return AuthenticationResponse(request)
+
+
+class ConfirmPasskey(AuthenticatedAPIView):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        person = authenticated_user(request)
+        passkey = passkeys.check_answer(purpose="confirm", subject=str(session_id(request)), user=person, **self.data)
+        post_authentication(request, passkey, reauthenticated=True)
+        return AuthenticationResponse(request)
+
+
+class ConfirmCode(mfa_views.ReauthenticateView):
+    input_class = ConfirmCodeInput
+
+
 SignIn = account_views.LoginView
 ConfirmEmail = account_views.VerifyEmailView
 ForgotPassword = account_views.RequestPasswordResetView
 ResetPassword = account_views.ResetPasswordView
 ChangePassword = account_views.ChangePasswordView
+ConfirmPassword = account_views.ReauthenticateView
+Totp = mfa_views.ManageTOTPView
+RecoveryCodes = mfa_views.ManageRecoveryCodesView

@@ -68,6 +68,29 @@ MAILS = {
     "password_set": Mail("Your password was set", ("A password was set for your account.", NOT_YOU), tells_where=True),
     "totp_activated": Mail("Second factor on", ("Signing in now also asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
     "totp_deactivated": Mail("Second factor off", ("Signing in no longer asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
+    "webauthn_added": Mail(
+        "Passkey added", ("A passkey was added to your account. It opens it alone, and is asked for after the password.", NOT_YOU), tells_where=True
+    ),
+    "webauthn_removed": Mail("Passkey removed", ("A passkey was removed from your account. It opens nothing any more.", NOT_YOU), tells_where=True),
+    "account_connected": Mail(
+        "Google connected", ("Your Google account opens your account here from now on, without the password.", NOT_YOU), tells_where=True
+    ),
+    "account_disconnected": Mail("Google disconnected", ("Your Google account no longer opens your account here.", NOT_YOU), tells_where=True),
+    "new_device": Mail(
+        "New sign-in",
+        ("Somebody, probably you, signed in as {username} on a device or from a place that we have not seen with you before.", NOT_YOU),
+        "See where you are signed in",
+        "sessions_url",
+        tells_where=True,
+    ),
+    "second_factor_reset": Mail(
+        "Your second factor was reset",
+        (
+            "The people who run {site} took the authenticator app, passkeys and recovery codes from your account and signed it out everywhere. "
+            "Sign in with your password and set them up anew.",
+            "If you did not ask for this, set a new password and write to them.",
+        ),
+    ),
     "recovery_codes_generated": Mail("New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_YOU), tells_where=True),
 }
 

@@ -18,6 +18,14 @@ class EndReason(models.TextChoices):
     STAFF = "staff", "Ended by staff"
 
 
+class Proof(models.TextChoices):
+    """How somebody showed that it is them, the weakest first (``step_up``)."""
+
+    SIGN_IN = "sign_in", "Signed in, by code or by another service"
+    PASSWORD = "password", "Password"
+    SECOND_FACTOR = "second_factor", "Second factor"
+
+
 class Session(BaseModel):
     """One sign-in of one person on one device: a cookie session, or a family of tokens (its id is their ``sid``)."""
 
@@ -30,6 +38,9 @@ class Session(BaseModel):
     refresh_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of the one refresh token that still works.")
     spent_digest = models.CharField(max_length=64, blank=True, editable=False, help_text="SHA-256 of the refresh token before it.")
     refreshed_at = models.DateTimeField(null=True, editable=False)
+
+    confirmed_at = models.DateTimeField(null=True, editable=False, help_text="When the person last showed in this session that it is them.")
+    confirmed_by = models.CharField(max_length=20, choices=Proof, blank=True, editable=False)
 
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
@@ -45,6 +56,10 @@ class Session(BaseModel):
                 condition=models.Q(ended_at=None, end_reason="") | (models.Q(ended_at__isnull=False) & ~models.Q(end_reason="")),
                 name="session_ended_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None, confirmed_by="") | (models.Q(confirmed_at__isnull=False) & ~models.Q(confirmed_by="")),
+                name="session_confirmed_by_something",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-last_used_at"], name="session_live_by_user", condition=models.Q(ended_at=None)),
@@ -53,3 +68,12 @@ class Session(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+
+
+class Spent(BaseModel):
+    """Something that works once and was used: a passkey's challenge, an ID token. Only its digest is kept, until it would have run out anyway."""
+
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256.")
+
+    def __str__(self) -> str:
+        return self.digest[:8]

@@ -5,16 +5,21 @@ from typing import Any
 from allauth.account import views as allauth
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.mfa.base import views as allauth_mfa
+from allauth.mfa.base.internal.flows import post_authentication
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
 
-from accounts.sessions import selectors, services, verification
+from accounts.sessions import google, passkeys, selectors, services, step_up, verification
+from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
 from accounts.sessions.forms import EmailForm
-from accounts.sessions.receivers import session_id
+from accounts.sessions.passkey_pages import answer_in, as_attributes
 from core.api.limits import enforce_request
 from core.errors import DomainError
 
@@ -32,6 +37,8 @@ class Limited:
             if self.scope:
                 enforce_request(request, self.scope, *names)
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        except step_up.ReauthenticationRequired:
+            raise
         except DomainError as refusal:
             return self.refuse(refusal)
         return response
@@ -45,24 +52,46 @@ class Limited:
         return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=refusal.status)  # type: ignore[attr-defined,no-any-return]
 
 
-class SignUp(Limited, allauth.SignupView):
+class WithGoogle:
+    """The button is there when the operator has set Google up."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"google": google.is_on(self.request), **super().get_context_data(**kwargs)}  # type: ignore[attr-defined,misc]
+
+
+class SignUp(WithGoogle, Limited, allauth.SignupView):
     template_name = "accounts/sessions/sign_up.html"
     scope = "sign_up"
 
 
-class SignIn(Limited, allauth.LoginView):
+class SignIn(WithGoogle, Limited, allauth.LoginView):
     template_name = "accounts/sessions/sign_in.html"
     scope = "sign_in_address"
 
 
 class SecondFactor(allauth_mfa.AuthenticateView):
+    """By code, or by a passkey where there is one."""
+
     template_name = "accounts/sessions/second_factor.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person = self.stage.login.user
+        ways = step_up.wanted_of(person).ways
+        ceremony = as_attributes(passkeys.begin_answer("second_factor", str(person.pk), person)) if "passkey" in ways else None
+        return {**super().get_context_data(**kwargs), "ways": ways, "ceremony": ceremony}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            response: HttpResponse = super().post(request, *args, **kwargs)
+            response: HttpResponse = super().post(request, *args, **kwargs) if "code" in request.POST else self.by_passkey(request)
         except DomainError as refusal:
-            response = self.render_to_response(self.get_context_data(refusal=refusal), status=refusal.status)
+            response = self.render_to_response({**self.get_context_data(), "refusal": refusal}, status=refusal.status)
+        return response
+
+    def by_passkey(self, request: HttpRequest) -> HttpResponse:
+        person = self.stage.login.user
+        answer = answer_in(request.POST)
+        post_authentication(request, passkeys.check_answer(purpose="second_factor", subject=str(person.pk), user=person, **answer))
+        response: HttpResponse = self.stage.exit()
         return response
 
 
@@ -73,7 +102,8 @@ class SignOut(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         allauth.LogoutView(request=request).logout()
-        return HttpResponseRedirect("/")
+        target = request.POST.get("next", "")
+        return HttpResponseRedirect(target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "/")
 
 
 class VerifySent(Limited, FormView):
@@ -136,16 +166,15 @@ class Reset(Limited, allauth.PasswordResetFromKeyView):
         return response
 
 
+@method_decorator(login_required, name="dispatch")
 class ChangePassword(Limited, allauth.PasswordChangeView):
     template_name = "accounts/sessions/change_password.html"
     scope = "sign_in"
 
-
-class ConfirmPassword(Limited, allauth.ReauthenticateView):
-    """Asks for the password again before something dangerous."""
-
-    template_name = "accounts/sessions/confirm_password.html"
-    scope = "sign_in_address"
+    @step_up.step_up_beside_password
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class Sessions(LoginRequiredMixin, TemplateView):
@@ -173,6 +202,7 @@ class EndSession(LoginRequiredMixin, View):
                 return HttpResponseRedirect(reverse("account_login"))
             messages.success(request, f"{device_name(session.user_agent)} is signed out.")
         else:
+            step_up.require(request)
             ended = services.end_all_sessions(user=request.user, except_session=session_id(request))  # type: ignore[arg-type]
             messages.success(request, f"{ended} other session{'' if ended == 1 else 's'} signed out.")
         return HttpResponseRedirect(reverse("settings_sessions"))

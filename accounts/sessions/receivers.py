@@ -2,28 +2,17 @@
 
 import time
 from typing import Any
-from uuid import UUID
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import authentication_step_completed, password_changed, password_reset, password_set
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.sessions import services
-from accounts.sessions.models import EndReason
+from accounts.sessions import services, step_up
+from accounts.sessions.current import address_of, session_id
+from accounts.sessions.models import EndReason, Proof
 from accounts.users.models import User
-from core.api.addresses import client_address
-
-
-def session_id(request: HttpRequest) -> UUID | None:
-    """The id of our session behind the request's Django session."""
-    value = request.session.get(services.SESSION_ID_KEY)
-    return UUID(value) if value else None
-
-
-def _address(request: HttpRequest) -> str | None:
-    address = client_address(request)
-    return None if address == "unknown" else address
 
 
 @receiver(user_logged_in, dispatch_uid="sessions.open")
@@ -33,11 +22,19 @@ def open_session(request: HttpRequest, user: User, **_: Any) -> None:
     session = services.open_session(
         user=user,
         session_key=str(request.session.session_key),
-        address=_address(request),
+        address=address_of(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        proof=step_up.proof_in(get_authentication_records(request, user)),
     )
     request.session[services.SESSION_ID_KEY] = str(session.pk)
     request.session[services.NOTED_KEY] = int(time.time())
+
+
+@receiver(authentication_step_completed, dispatch_uid="sessions.confirm")
+def confirm_session(request: HttpRequest, method: str, reauthenticated: bool = False, **_: Any) -> None:
+    """Steps of signing in come by here too; they count once the session is opened."""
+    if reauthenticated and (session := session_id(request)):
+        services.confirm_session(session_id=session, proof=step_up.METHODS.get(method, Proof.SIGN_IN))
 
 
 @receiver(user_logged_out, dispatch_uid="sessions.end")

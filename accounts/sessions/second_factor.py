@@ -14,13 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from core.errors import DomainError
-
 NEXT_KEY = "second_factor_next"
 
 
 def has_second_factor(request: HttpRequest) -> bool:
-    return bool(get_adapter().is_mfa_enabled(request.user, types=[Authenticator.Type.TOTP]))
+    return bool(get_adapter().is_mfa_enabled(request.user, types=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))
 
 
 def second_factor_given(request: HttpRequest) -> bool:
@@ -47,7 +45,7 @@ class SetUp(totp_views.ActivateTOTPView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
-        record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP)
+        record_authentication(self.request, self.request.user, method="mfa", type=Authenticator.Type.TOTP, reauthenticated=True)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -70,17 +68,3 @@ class RecoveryCodes(recovery_views.ViewRecoveryCodesView):
 
 class NewRecoveryCodes(recovery_views.GenerateRecoveryCodesView):
     template_name = "accounts/sessions/recovery_codes_new.html"
-
-
-class ConfirmCode(base_views.ReauthenticateView):
-    """Asks for a code again: for staff whose session has not given one, and before something dangerous."""
-
-    template_name = "accounts/sessions/confirm_code.html"
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            response: HttpResponse = super().post(request, *args, **kwargs)
-        except DomainError as refusal:
-            form = self.get_form_class()(user=request.user)
-            response = self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=refusal.status)
-        return response

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import UUIDField
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet, UUIDField
 
 from accounts.sessions.models import Session
 from accounts.users.models import User
@@ -46,3 +47,16 @@ def standing_sessions(session_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """Those of ``session_ids`` whose session is live and whose person may be here, each with that person, in one query."""
     standing = Session.objects.live().filter(pk__in=session_ids, user__in=User.objects.active())
     return dict(standing.values_list("pk", "user_id"))
+
+
+def passkeys_of(viewer: User) -> QuerySet[Authenticator]:
+    """The viewer's passkeys, the oldest first."""
+    return Authenticator.objects.filter(user_id=viewer.pk, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+
+
+def passkey_of(viewer: User, passkey_id: int) -> Authenticator:
+    """One of the viewer's own passkeys. Raises NotFound for anybody else's."""
+    passkey = passkeys_of(viewer).filter(pk=passkey_id).first()
+    if passkey is None:
+        raise NotFound
+    return passkey

@@ -38,11 +38,6 @@ class SignInRequest(serializers.Serializer):
         return attrs
 
 
-class SecondFactorRequest(serializers.Serializer):
-    mfa_token = serializers.CharField(max_length=100, help_text="From the error `mfa_required` of sign-in.")
-    code = serializers.CharField(max_length=20, help_text="Six digits from the authenticator app, or a recovery code.")
-
-
 class SignInAnswer(serializers.Serializer):
     access_token = serializers.CharField(help_text="`Authorization: Bearer …`")
     refresh_token = serializers.CharField(required=False, help_text="Absent for browsers (`X-Client: browser`), which get it as a cookie.")

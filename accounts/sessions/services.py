@@ -1,20 +1,25 @@
 """Opening, refreshing and ending sessions."""
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.sessions.models import Session as StoredSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.sessions import tokens
-from accounts.sessions.events import SessionEnded
-from accounts.sessions.models import EndReason, Session
+from accounts.sessions import mails, tokens
+from accounts.sessions.devices import device_name
+from accounts.sessions.events import SessionEnded, SignedInFromNewDevice
+from accounts.sessions.models import EndReason, Proof, Session, Spent
 from accounts.sessions.tokens import NotAuthenticated, TokenPair
 from accounts.users import services as users
 from accounts.users.models import User
+from core.api.addresses import limit_key
 from core.errors import Conflict
 from core.events.outbox import emit
 
@@ -25,6 +30,8 @@ TOUCH_EVERY = timedelta(minutes=5)
 # session stays; it gets no tokens, so a thief gains nothing from the grace. After it, an old token means theft and ends the session.
 RACE_GRACE = timedelta(seconds=10)
 KEPT_AFTER_END = timedelta(days=90)  # for whoever looks into how an account was taken
+LOOKED_BACK = 50  # sessions of a person, the latest, in which a device may have been seen before
+SPENT_KEPT = timedelta(days=1)
 LIFETIME = timedelta(days=31)  # of Django's session without use; longer than a refresh token, which it carries
 
 
@@ -36,9 +43,31 @@ class RefreshSuperseded(Conflict):
 
 
 @transaction.atomic
-def open_session(*, user: User, session_key: str, address: str | None, user_agent: str) -> Session:
-    """Note that ``user`` signed in; ``session_key`` is Django's session, already stored. Returns the row whose id is the ``sid`` of tokens."""
-    return Session.objects.create(user=user, session_key=session_key, address=address, user_agent=user_agent[:300])
+def open_session(*, user: User, session_key: str, address: str | None, user_agent: str, proof: Proof = Proof.SIGN_IN) -> Session:
+    """Note that ``user`` signed in; ``session_key`` is Django's session, already stored. Returns the row whose id is the ``sid`` of tokens.
+
+    A person who was here before is told by mail of a device, or a place, that is new. (Neither alone would do: everybody's browser has the
+    name of somebody else's, and networks are shared.)
+
+    Args:
+        proof: the strongest of what was shown on the way in.
+
+    Events: SignedInFromNewDevice.
+    """
+    earlier = list(Session.objects.filter(user=user).order_by("-pk").values_list("user_agent", "address")[:LOOKED_BACK])
+    session = Session.objects.create(
+        user=user, session_key=session_key, address=address, user_agent=user_agent[:300], confirmed_at=timezone.now(), confirmed_by=proof
+    )
+    if earlier and _trace(session.user_agent, address) not in {_trace(*before) for before in earlier}:
+        _tell_of_new_device(session)
+        emit(SignedInFromNewDevice(session_id=session.pk, user_id=user.pk))
+    return session
+
+
+@transaction.atomic
+def confirm_session(*, session_id: UUID, proof: Proof) -> None:
+    """Note that the person behind this session has just shown that it is them."""
+    Session.objects.live().filter(pk=session_id).update(confirmed_at=timezone.now(), confirmed_by=proof)
 
 
 @transaction.atomic
@@ -47,17 +76,18 @@ def rebind_session(*, session_id: UUID, session_key: str) -> None:
     Session.objects.live().filter(pk=session_id).update(session_key=session_key)
 
 
-def touch_session(session: Session) -> None:
+def touch_session(session: Session, *, address: str | None) -> None:
     """Note that the session is in use, at most once in ``TOUCH_EVERY``: reading must not cost a write each time."""
     if timezone.now() - session.last_used_at >= TOUCH_EVERY:
-        note_use(session_id=session.pk)
+        note_use(session_id=session.pk, address=address)
 
 
 @transaction.atomic
-def note_use(*, session_id: UUID) -> None:
-    """The session is in use now, and so its person was seen."""
+def note_use(*, session_id: UUID, address: str | None) -> None:
+    """The session is in use now, from ``address`` (None: not known), and so its person was seen."""
     now = timezone.now()
-    if Session.objects.live().filter(pk=session_id).update(last_used_at=now):
+    place = {} if address is None else {"address": address}
+    if Session.objects.live().filter(pk=session_id).update(last_used_at=now, **place):
         users.record_seen(user_id=Session.objects.values_list("user_id", flat=True).get(pk=session_id), at=now)
 
 
@@ -136,6 +166,58 @@ def end_unused_sessions(*, limit: int = 1000) -> int:
 def forget_ended_sessions() -> int:
     """Delete sessions that ended longer than ``KEPT_AFTER_END`` ago. Returns how many."""
     return Session.objects.filter(ended_at__lt=timezone.now() - KEPT_AFTER_END).delete()[0]
+
+
+def spend(what: str) -> bool:
+    """Whether ``what`` is used for the first time. Of any number of parallel uses one is the first."""
+    digest = hashlib.sha256(what.encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            Spent.objects.create(digest=digest)
+    except IntegrityError:
+        return False
+    return True
+
+
+def forget_spent() -> int:
+    """Delete what was spent so long ago that it would be refused for its age. Returns how many."""
+    return Spent.objects.filter(created_at__lt=timezone.now() - SPENT_KEPT).delete()[0]
+
+
+def drop_lonely_recovery_codes(*, user: User) -> None:
+    """Recovery codes stand in for a second factor; without one they would be one."""
+    factors = Authenticator.objects.filter(user=user)
+    if not factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        factors.delete()
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User) -> None:
+    """Take away authenticator app, passkeys and recovery codes, for somebody who lost them. Every session ends, and a mail says so.
+
+    Events: SessionEnded for each session.
+    """
+    Authenticator.objects.filter(user=user).delete()
+    end_all_sessions(user=user, reason=EndReason.STAFF)
+    if user.email:
+        mails.render("second_factor_reset", to=[user.email], context={"username": user.username}).send()
+
+
+def _trace(user_agent: str, address: str | None) -> tuple[str, str]:
+    """What a device is known by: its name, which its updates do not change, and its network."""
+    return device_name(user_agent), limit_key(address or "")
+
+
+def _tell_of_new_device(session: Session) -> None:
+    if session.user.email:
+        context = {
+            "username": session.user.username,
+            "timestamp": session.created_at,
+            "ip": session.address or "Unknown address",
+            "user_agent": device_name(session.user_agent),
+            "sessions_url": f"{settings.SITE_URL}/settings/sessions/",
+        }
+        mails.render("new_device", to=[session.user.email], context=context).send()
 
 
 def _locked(session_id: UUID) -> Session:

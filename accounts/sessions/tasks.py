@@ -11,4 +11,5 @@ def tidy_sessions() -> None:
     """End what has run out, forget what ended long ago, and drop Django's own expired rows. Running it twice does no harm."""
     services.end_unused_sessions()
     services.forget_ended_sessions()
+    services.forget_spent()
     call_command("clearsessions")

@@ -43,6 +43,7 @@ THIRD_PARTY_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
+    "allauth.socialaccount",
     "django_cotton",
     "django_htmx",
     "django_prometheus",
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.web.middleware.Refusals",
+    "accounts.sessions.middleware.AskAgain",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -263,8 +265,17 @@ HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_TOKEN_STRATEGY = "accounts.sessions.strategy.TokenStrategy"
 MFA_ADAPTER = "accounts.sessions.adapters.MFAAdapter"
 MFA_FORMS = {"authenticate": "accounts.sessions.forms.SecondFactorForm"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_TOLERANCE = 1  # steps of thirty seconds, for clocks that differ and people who type slowly (RFC 6238, 5.2)
+PASSKEY_ORIGINS = env.passkey_origins
 STAFF_NEED_SECOND_FACTOR = True
+GOOGLE_APP_CLIENT_IDS = env.google_app_client_ids
+SOCIALACCOUNT_ADAPTER = "accounts.sessions.adapters.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if env.google_client_id:
+    google_app = {"client_id": env.google_client_id, "secret": env.google_client_secret.get_secret_value(), "name": "Google"}
+    google_ways = {"server_url": env.google_issuer.rstrip("/"), "fetch_userinfo": False, "oauth_pkce_enabled": True}
+    SOCIALACCOUNT_PROVIDERS["google"] = {"APPS": [{**google_app, "settings": google_ways}]}
 
 # --- Admin --------------------------------------------------------------------------------------------------------------------------------
 UNFOLD: dict[str, Any] = {
@@ -392,7 +403,8 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "connect-src": ["'self'", SOCKET_ORIGIN, *STORAGE_ORIGINS],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
-        "form-action": ["'self'"],
+        # Browsers hold redirects after a form to it as well, and the button to Google is one.
+        "form-action": ["'self'", *([env.google_issuer.rstrip("/")] if env.google_client_id else [])],
         "frame-ancestors": ["'none'"],
     },
 }

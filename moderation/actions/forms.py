@@ -44,3 +44,9 @@ class ActForm(forms.Form):
         if cleaned.get("verb") == Verb.SUSPEND:
             cleaned["until"] = timezone.now() + timedelta(days=int(str(cleaned.get("days") or 7)))
         return cleaned
+
+
+class ReasonForm(forms.Form):
+    """Why something is done about people's security."""
+
+    reason = forms.CharField(max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), help_text="Kept in the audit trail.")

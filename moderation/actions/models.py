@@ -12,6 +12,8 @@ class Verb(models.TextChoices):
     UNHIDE = "unhide", "Showed the content again"
     SUSPEND = "suspend", "Suspended the person"
     LIFT = "lift", "Lifted the suspension"
+    SESSIONS = "sessions", "Ended sessions"
+    FACTORS = "factors", "Reset the second factor"
 
 
 class Act(BaseModel):
@@ -23,7 +25,7 @@ class Act(BaseModel):
     moderator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     moderator_name = models.CharField(max_length=50)
     verb = models.CharField(max_length=10, choices=Verb)
-    case_id = models.UUIDField()
+    case_id = models.UUIDField(null=True, help_text="None for what was done about a person's security, which needs no report.")
     kind = models.CharField(max_length=20)
     target_id = models.UUIDField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.sessions import services as sessions
+from accounts.sessions.models import EndReason
 from accounts.users import services as people
 from accounts.users.models import User
 from core import reportable
@@ -19,6 +21,8 @@ from moderation.actions.models import Act, Verb
 from moderation.reports import services as cases
 from moderation.reports.events import CaseDecided
 from moderation.reports.models import Case, Outcome, State
+
+Result = TypeVar("Result")
 
 
 def claim(*, moderator: User, case_id: UUID) -> Case:
@@ -94,6 +98,47 @@ def lift_suspension(*, moderator: User, case_id: UUID, reason: str) -> Case:
         people.lift_suspension(user=_person(case))
 
     return _decide(moderator, case_id, reason, Verb.LIFT, Outcome.LIFTED, effect)
+
+
+def end_sessions(*, moderator: User, person: User, reason: str, session_id: UUID | None = None) -> int:
+    """Sign a person out of one session, or of all. Returns how many ended. Raises as ``_secure``. Events: SessionEnded for each."""
+
+    def effect() -> int:
+        if session_id is None:
+            return sessions.end_all_sessions(user=person, reason=EndReason.STAFF)
+        sessions.end_session(session_id=session_id, reason=EndReason.STAFF)
+        return 1
+
+    return _secure(moderator, person, reason, Verb.SESSIONS, effect)
+
+
+def reset_second_factor(*, moderator: User, person: User, reason: str) -> None:
+    """Take authenticator app, passkeys and recovery codes from a person who lost them; their sessions end and a mail tells them.
+
+    Raises as ``_secure``. Events: SessionEnded for each session.
+    """
+    _secure(moderator, person, reason, Verb.FACTORS, lambda: sessions.reset_second_factor(user=person))
+
+
+def _secure(moderator: User, person: User, reason: str, verb: Verb, effect: Callable[[], Result]) -> Result:
+    """Do something about a person's security, and note it. Raises Forbidden("cannot_act_on"), Invalid("reason_required")."""
+    if not reason.strip():
+        raise Invalid("Say why: it stays in the audit trail.", code="reason_required")
+    if not policies.can_act_on(moderator, person):
+        raise Forbidden("This is for somebody else to do.", code="cannot_act_on")
+    with transaction.atomic():
+        done = effect()
+        Act(
+            moderator=moderator,
+            moderator_name=moderator.username,
+            verb=verb,
+            kind="person",
+            target_id=person.pk,
+            person=person,
+            person_name=person.username,
+            reason=reason.strip()[:500],
+        ).save(force_insert=True)
+    return done
 
 
 def _decide(

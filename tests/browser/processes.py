@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from accounts.sessions.tests.openid import CLIENT_ID, CLIENT_SECRET
 from core.embedded.processes import end, spawn
 
 PATIENCE_SECONDS = 60.0
@@ -25,21 +26,31 @@ def until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
 class Server:
-    """``python -m core.realtime.server`` on the database and Redis of this worker. It keeps its port when it starts again."""
+    """``python -m core.realtime.server`` on the database and Redis of this worker. It keeps its port when it starts again.
+
+    "Google" is at ``google_port``, where tests that need it start one.
+    """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.log = directory / "server.log"
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = int(listener.getsockname()[1])
+        self.port, self.google_port = free_port(), free_port()
         self.address = f"http://localhost:{self.port}"
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.browser.server_settings",
             "BROWSER_TEST_DIRECTORY": str(directory),
             "SITE_URL": self.address,
+            "GOOGLE_ISSUER": f"http://localhost:{self.google_port}",
+            "GOOGLE_CLIENT_ID": CLIENT_ID,
+            "GOOGLE_CLIENT_SECRET": CLIENT_SECRET,
             "LOG_LEVEL": "WARNING",
         }
         self.environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the server needs no leniency

@@ -129,7 +129,7 @@ def sign_in(browser: Browser, server: Server) -> str:
     page.goto("/sign-in/")
     page.get_by_label("Email or username").fill("ana")
     page.get_by_label("Password", exact=True).fill("hubbub-demo")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/home/")
     session = next(str(cookie["value"]) for cookie in context.cookies() if cookie["name"] == "sessionid")
     context.close()

@@ -90,16 +90,22 @@ SETTINGS = [
     at("account_reauthenticate", "/settings/confirm/"),
     at("mfa_index", "/settings/two-factor/"),
     at("mfa_activate_totp", "/settings/two-factor/set-up/"),
+    at("mfa_add_webauthn", "/settings/two-factor/passkeys/add/"),
+    at("settings_accounts", "/settings/accounts/"),
 ]
 SECOND_FACTOR = [
     at("mfa_index", "/settings/two-factor/"),
+    at("mfa_edit_webauthn", "/settings/two-factor/passkeys/{w.passkey.pk}/"),
     at("mfa_view_recovery_codes", "/settings/two-factor/codes/"),
     at("mfa_generate_recovery_codes", "/settings/two-factor/codes/new/"),
     at("mfa_deactivate_totp", "/settings/two-factor/turn-off/"),
-    at("mfa_reauthenticate", "/settings/confirm/code/"),
+    at("account_reauthenticate", "/settings/confirm/"),
 ]
 VISITED = {sight.route for sights in (STRANGERS, SOCIAL, CHATS, SETTINGS, SECOND_FACTOR) for sight in sights}
 # Pages the sweep comes by on a journey of its own.
-ON_THE_WAY = {"mfa_authenticate", "mail", "keep_account"}
+ON_THE_WAY = {"mfa_authenticate", "mail", "keep_account", "socialaccount_signup"}
 # What answers GET and is no page of ours: files, figures, the description of the API, the page Swagger draws, a part of a page.
-NO_PAGES = {"robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs", "home_news", "data_progress", "data_download"}
+NO_PAGES = {
+    *("robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs"),
+    *("home_news", "data_progress", "data_download", "google_callback"),
+}

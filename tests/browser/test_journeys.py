@@ -32,7 +32,7 @@ def sign_in(visitor: Visitor, login: str, password: str) -> None:
     page = visitor.page
     page.get_by_label("Email or username").fill(login)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/home/")
 
 
@@ -127,7 +127,7 @@ def test_forgotten_password_is_set_anew_and_ends_every_session(visit: Visit, mai
     at_home.goto("/sign-in/")
     page.get_by_label("Email or username").fill("ana")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator(".field-error, [role=alert]").first).to_be_visible()
     sign_in(at_home, "ana@example.com", NEW_PASSWORD)
     at_home.live()

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 
+from accounts.sessions.tests.authenticator import make_passkey
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.models import Conversation
@@ -26,7 +28,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 @dataclass(frozen=True)
 class World:
-    """``ana`` looks at it; ``ben`` wrote to her and about her; ``carla`` has a second factor; ``new`` has yet to confirm the address; a
+    """``ana`` looks at it; ``ben`` wrote to her and about her; ``carla`` has a second factor and a passkey; ``new`` has yet to confirm the address; a
     fifth person is blocked."""
 
     ana: User
@@ -39,6 +41,7 @@ class World:
     answer: Comment
     conversation: Conversation
     confirmation: str
+    passkey: Authenticator
 
 
 def make_world() -> World:
@@ -51,6 +54,7 @@ def make_world() -> World:
     new = UserFactory.create(username="new", address__verified=False)
     TOTP.activate(carla, SECRET)
     RecoveryCodes.activate(carla)
+    passkey = make_passkey(carla)
     for person in (ben, carla):
         follow(actor=person, target=ana)
     follow(actor=ana, target=ben)
@@ -68,4 +72,4 @@ def make_world() -> World:
     for author, words in ((ben, "Hello Ana"), (ana, "Hello Ben, see https://example.org"), (ben, "👍"), (ben, "Longer words, " * 20)):
         lanes.send(Draft(author.pk, conversation.pk, words, uuid7().hex))
     confirmation = EmailConfirmationHMAC(EmailAddress.objects.get(user=new)).key
-    return World(ana, ben, carla, new, post, pictured, comment, answer, conversation, confirmation)
+    return World(ana, ben, carla, new, post, pictured, comment, answer, conversation, confirmation, passkey)

@@ -5,7 +5,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.sessions import services
-from accounts.sessions.models import Session
+from accounts.sessions.models import Proof, Session
 from accounts.sessions.tokens import TokenPair
 from accounts.users.models import User
 
@@ -21,6 +21,12 @@ def open_session(user: User, user_agent: str = "tests") -> Session:
     store[services.SESSION_ID_KEY] = str(session.pk)
     store.save()
     return session
+
+
+def confirm(user: User, proof: Proof = Proof.SECOND_FACTOR) -> None:
+    """What step-up asks for was given a moment ago, in every session of ``user`` that is open now."""
+    for pk in Session.objects.live().filter(user=user).values_list("pk", flat=True):
+        services.confirm_session(session_id=pk, proof=proof)
 
 
 def tokens_for(user: User) -> TokenPair:

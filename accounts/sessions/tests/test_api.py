@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.sessions.models import EndReason, Session
 from accounts.sessions.tests.conftest import CountHashes
-from accounts.sessions.tests.factories import open_session, tokens_for
+from accounts.sessions.tests.factories import confirm, open_session, tokens_for
 from accounts.users.models import User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import PASSWORD, UserFactory
@@ -333,6 +333,7 @@ class TestSessions:
         mine = tokens_for(ana)
         others = [tokens_for(ana) for _ in range(3)]
         bystander = tokens_for(UserFactory.create())
+        confirm(ana)
         answer = client.delete("/api/v1/auth/sessions", headers=bearer(mine.access_token))
         assert answer.json()["data"] == {"ended": 3}
         assert {client.get("/api/v1/users/me", headers=bearer(pair.access_token)).status_code for pair in others} == {401}

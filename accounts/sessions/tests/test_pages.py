@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.sessions.models import Session
-from accounts.sessions.tests.factories import open_session
+from accounts.sessions.tests.factories import confirm, open_session
 from accounts.users.models import User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import PASSWORD, UserFactory
@@ -167,6 +167,7 @@ def test_all_others_are_ended(client: Client) -> None:
     ana = UserFactory.create()
     app, bystander = open_session(ana), open_session(UserFactory.create())
     client.force_login(ana)
+    confirm(ana)
     client.post("/settings/sessions/end-others/")
     app.refresh_from_db()
     bystander.refresh_from_db()
