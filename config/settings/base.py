@@ -59,6 +59,7 @@ SLICES = [
     "core.web",
     "core.ops",
     "core.mail",
+    "core.sms",
     "accounts.users",
     "accounts.sessions",
     "social.graph",
@@ -189,6 +190,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-idempotent-requests": {"task": "core.api.tasks.forget_old_idempotent_requests", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-mail": {"task": "core.mail.tasks.sweep_mail", "schedule": 10.0, "options": {"expires": 10}},
     "forget-mail": {"task": "core.mail.tasks.forget_mail", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-texts": {"task": "core.sms.tasks.sweep_texts", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-texts": {"task": "core.sms.tasks.forget_texts", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "reconcile-follow-counts": {"task": "social.graph.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="10")},
     "reconcile-post-counts": {"task": "social.posts.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="20")},
@@ -232,7 +235,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.sessions.forms.ResetPasswordForm",
     "reauthenticate": "accounts.sessions.forms.ConfirmPasswordForm",
 }
-ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_LOGIN_METHODS = {"email", "username", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_VALIDATORS = "accounts.users.names.USERNAME_VALIDATORS"
@@ -251,6 +254,10 @@ MFA_ADAPTER = "accounts.sessions.adapters.MFAAdapter"
 MFA_FORMS = {"authenticate": "accounts.sessions.forms.SecondFactorForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 STAFF_NEED_SECOND_FACTOR = True
+CAPTCHA_PROVIDER = env.captcha_provider
+CAPTCHA_SITE_KEY = env.captcha_site_key
+CAPTCHA_SECRET_KEY = env.captcha_secret_key.get_secret_value()
+CAPTCHA_VERIFY_URL = env.captcha_verify_url
 
 # --- Admin --------------------------------------------------------------------------------------------------------------------------------
 UNFOLD: dict[str, Any] = {
@@ -312,12 +319,16 @@ LIMITS = {
     "second_factor": "5/15 minutes",
     "confirm": "20/15 minutes",
     "mail": "5/hour",
+    "sms": "5/hour",
+    "codes": "20/hour",  # guesses at codes by the person or place they went to, from where they were never seen
     "uploads": "10/hour",
     "messages": "30/minute",
     "reports": "20/hour",
     **env.limits,
 }
-LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail"})
+LIMITS_FAIL_CLOSED = frozenset(
+    {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail", "sms", "codes"}
+)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Hubbub",
     "DESCRIPTION": "Posts, chat, communities, music and video in one self-hosted place.",
@@ -370,13 +381,19 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
 PERMISSIONS_POLICY: dict[str, Any] = {"camera": [], "display-capture": [], "geolocation": [], "microphone": [], "payment": [], "usb": []}
 
-# --- Language, time, mail ---------------------------------------------------------------------------------------------------------------------
+# --- Language, time, mail, text messages ------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_FROM_EMAIL = env.default_from_email
 EMAIL_BACKEND = "core.mail.backends.Outbox"  # writes mail down; workers send it by MAIL_TRANSPORT
+SMS_TRANSPORT = "core.sms.transports.Twilio" if env.twilio_account_sid else ""  # empty: nobody is asked for a number
+TWILIO_ACCOUNT_SID = env.twilio_account_sid
+TWILIO_AUTH_TOKEN = env.twilio_auth_token.get_secret_value()
+TWILIO_SENDER = env.twilio_sender
+TWILIO_API_URL = env.twilio_api_url.rstrip("/")
+PHONE_REGION = env.phone_region.upper() or None
 
 # --- Operations -------------------------------------------------------------------------------------------------------------------------------
 LOGGING = logging_settings(env.log_format, env.log_level)
