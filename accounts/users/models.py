@@ -32,6 +32,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         ],
     )
     email = models.EmailField(null=True, blank=True)
+    phone = models.CharField(max_length=16, null=True, blank=True, help_text="E.164. Only ever a number whose owner has answered from it.")
     display_name = models.CharField(max_length=80, blank=True)
     bio = models.CharField(max_length=500, blank=True)
     location = models.CharField(max_length=80, blank=True)
@@ -64,6 +65,8 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="user_username_unique", violation_error_message="This username is taken."),
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.UniqueConstraint(fields=["phone"], condition=models.Q(phone__isnull=False), name="user_phone_unique"),
+            models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"), name="user_phone_e164"),
         ]
         indexes = [  # for finding people by parts of their names, and by what they are like
             GinIndex(OpClass(Upper("username"), name="gin_trgm_ops"), name="user_by_username_part"),

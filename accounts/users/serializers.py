@@ -24,6 +24,7 @@ class MeSerializer(PersonSerializer):
         fields = [
             *PersonSerializer.Meta.fields,
             "email",
+            "phone",
             "display_name",
             "bio",
             "location",
