@@ -126,7 +126,7 @@ def sign_in(browser: Browser, server: Server) -> str:
     context = browser.new_context(base_url=server.address)
     page = context.new_page()
     page.goto("/sign-in/")
-    page.get_by_label("Email or username").fill("ana")
+    page.get_by_label("Email, username or phone").fill("ana")
     page.get_by_label("Password", exact=True).fill("hubbub-demo")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/home/")

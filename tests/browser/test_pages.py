@@ -119,7 +119,7 @@ def test_second_factor_pages(visit: Visit, world: World) -> None:
 
 def sign_in(visitor: Visitor, person: User) -> None:
     visitor.goto("/sign-in/")
-    visitor.page.get_by_label("Email or username").fill(person.username)
+    visitor.page.get_by_label("Email, username or phone").fill(person.username)
     visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
     visitor.page.get_by_role("button", name="Sign in").click()
 
