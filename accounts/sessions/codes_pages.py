@@ -122,7 +122,9 @@ class TypeCode(Limited, FormView):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Asking for another code fills no form."""
         arguments: dict[str, Any] = super().get_form_kwargs()
-        return {**arguments, "data": None} if "again" in self.request.POST else arguments
+        if "again" in self.request.POST:
+            del arguments["data"]
+        return arguments
 
     def form_invalid(self, form: Form) -> HttpResponse:
         if "again" not in self.request.POST:
