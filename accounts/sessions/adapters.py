@@ -87,7 +87,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return (user.phone, True) if user.phone else None
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        return User.objects.filter(phone=phone).first()
+        user: User | None = User.objects.filter(phone=phone).first()
+        return user
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

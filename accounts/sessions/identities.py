@@ -19,6 +19,7 @@ from accounts.sessions.codes import CodeExpired, Issued
 from accounts.sessions.models import Code, EndReason, Purpose, Session
 from accounts.users import services as users
 from accounts.users.models import User
+from accounts.users.services import EmailTaken
 from core.api.addresses import limit_key
 from core.errors import Conflict, Forbidden
 from core.sms import services as sms
@@ -170,6 +171,14 @@ def remove_phone(*, user: User, where: Where, keep: Session) -> None:
     if not EmailAddress.objects.filter(user=user, verified=True).exists():
         raise Conflict("This number is all we can reach you by. Add an address first.", code="only_identity")
     _set_phone(user, None, "phone_removed", where, keep)
+
+
+@transaction.atomic
+def verify_address(*, address: EmailAddress) -> None:
+    """Staff know that an address is its owner's. Raises: EmailTaken where somebody else has confirmed it."""
+    locked = EmailAddress.objects.select_for_update().get(pk=address.pk)
+    if not locked.set_verified():
+        raise EmailTaken
 
 
 def _set_phone(user: User, phone: str | None, mail: str, where: Where, keep: Session) -> None:

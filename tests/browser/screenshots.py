@@ -31,7 +31,9 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STRANGER = {
     "landing": "/",
     "sign-up": "/sign-up/",
+    "sign-up-phone": "/sign-up/phone/",
     "sign-in": "/sign-in/",
+    "sign-in-email": "/sign-in/email/",
     "verify": "/verify/",
     "forgot-password": "/forgot/",
     "reset-password-expired": "/reset/1-made-up/",
@@ -51,6 +53,7 @@ ANA = {
     "chats": "/chats/",
     "new-chat": "/chats/new/?q=b",
     "notifications": "/notifications/",
+    "account": "/settings/account/",
     "sessions": "/settings/sessions/",
     "password": "/settings/password/",
     "second-factor": "/settings/two-factor/",
