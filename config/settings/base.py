@@ -9,6 +9,7 @@ from celery.schedules import crontab
 
 from config.env import BASE_DIR as BASE_DIR
 from config.env import load
+from config.settings.admin import unfold
 from core.embedded.home import Home
 from core.ops.logs import logging_settings
 
@@ -260,34 +261,7 @@ CAPTCHA_SECRET_KEY = env.captcha_secret_key.get_secret_value()
 CAPTCHA_VERIFY_URL = env.captcha_verify_url
 
 # --- Admin --------------------------------------------------------------------------------------------------------------------------------
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": SITE_NAME,
-    "SITE_HEADER": SITE_NAME,
-    "SITE_SUBHEADER": "Operations and moderation",
-    "SITE_SYMBOL": "forum",
-    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {  # the accent of static/css/tokens.css, from wash to ink
-        "primary": {
-            str(step): f"oklch({lightness} {chroma} 192)"
-            for step, lightness, chroma in (
-                (50, 0.98, 0.014),
-                (100, 0.955, 0.028),
-                (200, 0.91, 0.055),
-                (300, 0.85, 0.09),
-                (400, 0.77, 0.115),
-                (500, 0.6, 0.108),
-                (600, 0.5, 0.098),
-                (700, 0.43, 0.086),
-                (800, 0.36, 0.07),
-                (900, 0.3, 0.055),
-                (950, 0.22, 0.04),
-            )
-        }
-    },
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "config.admin_site.navigation"},
-}
+UNFOLD = unfold(SITE_NAME)
 
 # --- REST ---------------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
