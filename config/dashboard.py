@@ -20,6 +20,7 @@ from chat.messages.models import Message
 from core.events.models import OutboxEvent
 from core.mail.models import OutgoingMail
 from core.ops.models import FailedTask
+from core.sms.models import OutgoingText
 from media_app.uploads.models import Upload
 from moderation.reports.models import Case, State
 from social.posts.models import Comment, Post
@@ -46,6 +47,8 @@ WAITING = [
     Figure("Events given up", "error", lambda: OutboxEvent.objects.exclude(failed_at=None), "failed_at__isempty=0", alarming=True),
     Figure("Failed tasks", "running_with_errors", lambda: FailedTask.objects.all(), alarming=True),
     Figure("Mail to be sent", "outgoing_mail", lambda: OutgoingMail.objects.filter(sent_at=None, failed_at=None), "state=waiting"),
+    Figure("Texts to be sent", "sms", lambda: OutgoingText.objects.filter(sent_at=None, failed_at=None), "state=waiting"),
+    Figure("Texts given up", "sms_failed", lambda: OutgoingText.objects.exclude(failed_at=None), "state=given_up", alarming=True),
     Figure("Mail given up", "unsubscribe", lambda: OutgoingMail.objects.exclude(failed_at=None), "state=given_up", alarming=True),
 ]
 TODAY = [

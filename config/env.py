@@ -62,6 +62,21 @@ class Env(BaseSettings):
     email_url: str = Field("", description="smtp://user:password@host:587?tls=true ; empty: development writes mail to .dev/mail.")
     default_from_email: str = Field("Hubbub <hello@localhost>", description="Sender of mail.")
 
+    twilio_account_sid: str = Field(
+        "", description="Account at Twilio that sends text messages. Empty: development keeps them in .dev/sms, others offer no phones."
+    )
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Secret of that account.")
+    twilio_sender: str = Field("", description="The number they come from (+15005550006), or a messaging service (MG…).")
+    twilio_api_url: str = Field("https://api.twilio.com", description="Where Twilio is, when that is another region.")
+    phone_region: str = Field("", description="Two letters of the country of numbers typed without +, such as PT. Empty: the + is needed.")
+
+    captcha_provider: Literal["", "hcaptcha", "recaptcha", "turnstile"] = Field(
+        "", description="Who tells people from programs at sign-up; empty: nobody."
+    )
+    captcha_site_key: str = Field("", description="The key that stands in the page.")
+    captcha_secret_key: SecretStr = Field(SecretStr(""), description="The key that asks the provider whether the answer was right.")
+    captcha_verify_url: str = Field("", description="Where answers are checked, when that is not the provider's usual address.")
+
     limits: dict[str, str] = Field(
         default_factory=dict, description='Limits by scope, as JSON: {"sign_in": "5/15 minutes"}. The scopes stand in docs.'
     )
@@ -187,6 +202,21 @@ class ProductionEnv(Env):
     def _keys_come_in_pairs(cls, value: SecretStr, fields: ValidationInfo) -> SecretStr:
         if bool(value.get_secret_value()) != bool(fields.data.get("s3_access_key_id")):
             raise ValueError("belongs to S3_ACCESS_KEY_ID: set both or neither")
+        return value
+
+    @field_validator("twilio_sender")
+    @classmethod
+    def _twilio_is_whole(cls, value: str, fields: ValidationInfo) -> str:
+        token = fields.data.get("twilio_auth_token")
+        if len({bool(value), bool(fields.data.get("twilio_account_sid")), bool(token and token.get_secret_value())}) > 1:
+            raise ValueError("belongs to TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN: set all or none")
+        return value
+
+    @field_validator("captcha_secret_key")
+    @classmethod
+    def _captcha_is_whole(cls, value: SecretStr, fields: ValidationInfo) -> SecretStr:
+        if len({bool(value.get_secret_value()), bool(fields.data.get("captcha_provider")), bool(fields.data.get("captcha_site_key"))}) > 1:
+            raise ValueError("belongs to CAPTCHA_PROVIDER and CAPTCHA_SITE_KEY: set all or none")
         return value
 
 

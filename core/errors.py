@@ -32,6 +32,7 @@ CODES = {
     "fetch_timed_out": "The address took too long to answer.",
     "fetch_too_large": "The address holds more than we read.",
     "fetch_wrong_type": "The address holds another kind of thing than was wanted.",
+    "captcha_failed": "The captcha was not solved, or its answer was used before.",
     "rate_limited": "Too many requests; `Retry-After` and `details.retry_after` say when to come back, in seconds.",
     "internal_error": "Something broke on our side. `details.request_id` finds it in our logs.",
     "unavailable": "Something Hubbub stands on does not answer. Nothing was changed; trying again is right.",

@@ -25,6 +25,7 @@ from core.events.models import OutboxEvent
 from core.mail.models import OutgoingMail
 from core.models import uuid7
 from core.ops.models import FailedTask
+from core.sms.models import OutgoingText
 from media_app.uploads.tests.factories import UploadFactory
 from moderation.actions import services as acts
 from moderation.actions.models import Act
@@ -64,6 +65,7 @@ def fill(moderator: User) -> None:
     acts.claim(moderator=moderator, case_id=report_post().pk)
     OutboxEvent.objects.create(name="sample", payload={}, pending=["sample"], failed_at=timezone.now())
     FailedTask.objects.create(name="sample", task_id=str(uuid7()), args=[], kwargs={}, error="it broke")
+    OutgoingText.objects.create(recipient="+351912345678", text="secret link")
     OutgoingMail.objects.create(recipient="one@example.com", subject="Hello", text="secret link", sender="hubbub@example.com")
 
 

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.profiles.services import set_avatar_from_file
 from accounts.users.models import User
-from accounts.users.services import create_user, update_profile
+from accounts.users.services import create_user, set_phone, update_profile
 from core import drawing
 from core.demo import DemoWorld, demo_step
 from social.graph.models import Follow, PersonCounts
@@ -44,11 +44,13 @@ PEOPLE = [
     ("khalid", "Khalid Mansoori", "Astronomy from a rooftop.", "Muscat"),
     ("wren", "Wren Abbott", "Letterpress and bad puns.", "Hobart"),
 ]
+# Of the range that is kept for stories (ATIS-0300115), so nobody's.
+PHONES = {name: f"+120255501{number:02d}" for number, name in enumerate(("ana", "ben", "mei_lin", "tomasz", "kofi", "amina", "jun", "grace"))}
 
 
 @demo_step(order=10)
 def add_people(world: DemoWorld) -> None:
-    """Thirty people with pictures; ``ana``, ``ben`` and ``mod`` can sign in."""
+    """Thirty people with pictures, some with a number; ``ana``, ``ben`` and ``mod`` can sign in."""
     for username, name, bio, place in PEOPLE:
         password = PASSWORD if username in {"ana", "ben", "mod"} else None
         email = f"{username}@hubbub.example"
@@ -59,6 +61,8 @@ def add_people(world: DemoWorld) -> None:
         EmailAddress.objects.update_or_create(user=person, email=email, defaults={"primary": True, "verified": True})
         update_profile(user=person, changes={"bio": bio, "location": place})
         set_avatar_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))
+        if username in PHONES:
+            set_phone(user=person, phone=PHONES[username])
         person.refresh_from_db()
         world.people[username] = person
 

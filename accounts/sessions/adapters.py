@@ -1,6 +1,7 @@
 """What Hubbub tells allauth: how people are stored, who may come in, where mail and secrets go."""
 
 import base64
+import contextlib
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,11 +23,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.sessions import google, mails, step_up
+from accounts.sessions.code_forms import PhoneField
 from accounts.sessions.guesses import count_guess, forgive_guess
+from accounts.users import phones
 from accounts.users import services as users
 from accounts.users.models import User
 from core.api.addresses import client_address
-from core.errors import Forbidden
+from core.errors import Forbidden, Invalid
 
 ACCOUNTS = "settings_accounts"  # the page of connected accounts
 FOR_GOOD = timedelta(days=3650)  # moderators who suspend for good set a date nobody will wait for
@@ -63,12 +66,11 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         return None
 
-    def get_login_stages(self) -> list[str]:
-        """allauth's, and what the settings ask between the last proof and the session."""
-        return [*super().get_login_stages(), *settings.SIGN_IN_STAGES]
-
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Every password typed at sign-in or asked for again is checked here. Raises RateLimited."""
+        if "phone" in credentials:
+            with contextlib.suppress(Invalid):
+                credentials["phone"] = phones.normalise(credentials["phone"])
         guess = count_guess(request, credentials)
         user: User | None = super().authenticate(request, **credentials)
         if user is not None:
@@ -85,6 +87,22 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth would count failures by name alone, and so let anybody lock anybody out."""
+
+    def get_login_stages(self) -> list[str]:
+        """As allauth's, but that a number which was answered from stands for a confirmed address; then what the settings ask before the session."""
+        ours = "accounts.sessions.stages.EmailVerificationStage"
+        known = [ours if stage.endswith(".EmailVerificationStage") else stage for stage in super().get_login_stages()]
+        return [*known, *settings.SIGN_IN_STAGES]
+
+    def phone_form_field(self, **arguments: Any) -> PhoneField:
+        return PhoneField(**arguments)
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.phone, True) if user.phone else None
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        user: User | None = User.objects.filter(phone=phone).first()
+        return user
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts.sessions import headless, selectors, services, verification
+from accounts.sessions import asking, headless, selectors, services, verification
 from accounts.sessions.authentication import CookieAuthentication
 from accounts.sessions.models import EndReason
 from accounts.sessions.serializers import (
@@ -25,13 +25,16 @@ from accounts.sessions.serializers import (
     SessionSerializer,
     SignInAnswer,
     SignInRequest,
+    SignUpAnswer,
     SignUpRequest,
     TokensAnswer,
 )
 from accounts.sessions.step_up import step_up, step_up_beside_password
 from accounts.sessions.tokens import NotAuthenticated
 from accounts.users.serializers import MeSerializer
-from core.api.limits import enforce
+from core import captcha
+from core.api.addresses import client_address
+from core.api.limits import enforce, name_identity
 from core.api.schema import operation
 from core.api.views import Endpoint
 from core.errors import Forbidden
@@ -85,10 +88,16 @@ def is_browser(request: Request) -> bool:
 class SignUp(Door):
     limits = {"POST": "sign_up"}
 
-    @operation("Sign up", request=SignUpRequest, response=SentAnswer, status=202)
+    @operation("Sign up", request=SignUpRequest, response=SignUpAnswer, status=202)
     def post(self, request: Request) -> Response:
-        """A link to confirm the address is sent; signing in works once it was followed. A known address gets a mail that says so instead."""
+        """With an address, a link to confirm it is sent; signing in works once it was followed. With a number, a code is sent for
+        `auth/phone/confirm`, which makes the account. A known address or number gets a message that says so instead.
+        """
         data = self.validated(SignUpRequest)
+        captcha.check(data.pop("captcha", ""), client_address(request._request))
+        if "phone" in data:
+            return Response({"phone": data["phone"], **asking.sign_up(request._request, data)}, status=202)
+        enforce("mail", name_identity(data["email"]))
         headless.call(headless.SignUp, request._request, data).raise_errors()
         return Response({"email": data["email"]}, status=202)
 
@@ -142,7 +151,7 @@ class ResendEmail(Door):
     def post(self, request: Request) -> Response:
         """The same answer for every address."""
         email = self.validated(EmailRequest)["email"]
-        enforce("mail", f"name:{email}")
+        enforce("mail", name_identity(email))
         verification.resend(request._request, email)
         return Response({"email": email}, status=202)
 
@@ -154,7 +163,7 @@ class ForgotPassword(Door):
     def post(self, request: Request) -> Response:
         """Sends a link. The same answer for every address."""
         data = self.validated(EmailRequest)
-        enforce("mail", f"name:{data['email']}")
+        enforce("mail", name_identity(data["email"]))
         headless.call(headless.ForgotPassword, request._request, data).raise_errors()
         return Response({"email": data["email"]}, status=202)
 

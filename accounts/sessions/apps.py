@@ -14,7 +14,8 @@ class SessionsConfig(AppConfig):
         from core.web.settings_menu import Section, register
 
         personal_data.register(KEEPER)
-        password, two_factor, sessions = "/settings/password/", "/settings/two-factor/", "/settings/sessions/"
+        account, password, two_factor, sessions = "/settings/account/", "/settings/password/", "/settings/two-factor/", "/settings/sessions/"
+        register(Section(key="account", label="Account", text="Your address and number", icon="at-symbol", path=account, order=45))
         register(Section(key="password", label="Password", text="Change the password you sign in with", icon="key", path=password, order=50))
         register(
             Section(

@@ -8,6 +8,9 @@ Three counts, each made before the password is looked at, so that parallel guess
   the person has signed in before, so a flood of guesses keeps the owner out of nowhere but new places, and there only until it ebbs; a link
   to a new password helps at once.
 
+Codes that were mailed or texted are guessed at under the same counts, and under ``codes``, which is like ``sign_in_name`` and narrower: six
+digits are fewer than passwords have.
+
 Names nobody has are counted like the others, by the same number of queries: a refusal tells nothing about who exists.
 """
 
@@ -21,7 +24,7 @@ from django.http import HttpRequest
 from accounts.sessions.models import Session
 from accounts.users.models import User
 from core.api.addresses import client_address, limit_key
-from core.api.limits import enforce, forgive
+from core.api.limits import enforce, forgive, name_identity
 
 NOBODY = UUID(int=0)
 SESSIONS_LOOKED_AT = 50  # the latest of a person: enough to know where they are at home
@@ -42,14 +45,23 @@ class Guess:
 
 def count_guess(request: HttpRequest, credentials: dict[str, Any]) -> Guess:
     """Count a try that is about to be made. Raises RateLimited."""
-    name = str(credentials.get("email") or credentials.get("username") or "").strip()
-    person_id = User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name)).values_list("pk", flat=True).first()
+    name = str(credentials.get("email") or credentials.get("phone") or credentials.get("username") or "").strip()
+    named = Q(username__iexact=name) | Q(email__iexact=name) | Q(phone=name)
+    person_id = User.objects.filter(named).values_list("pk", flat=True).first()
     address = limit_key(client_address(request))
     homes = Session.objects.filter(user=person_id or NOBODY).order_by("-id").values_list("address", flat=True)[:SESSIONS_LOOKED_AT]
-    guess = Guess(str(person_id or name), address, address in {limit_key(home) for home in homes if home})
+    guess = Guess(str(person_id or name_identity(name)), address, address in {limit_key(home) for home in homes if home})
     enforce("sign_in", guess.place)
     if not guess.is_at_home:
         enforce("sign_in_name", guess.who)
+    return guess
+
+
+def count_code_guess(request: HttpRequest, destination: str) -> Guess:
+    """Count a code that is about to be looked at. ``destination`` is where it went. Raises RateLimited."""
+    guess = count_guess(request, {"phone" if destination.startswith("+") else "email": destination})
+    if not guess.is_at_home:
+        enforce("codes", guess.who)
     return guess
 
 

@@ -33,7 +33,7 @@ from accounts.sessions.forms import ConfirmCodeInput, MfaInput, SignUpInput
 from accounts.sessions.tokens import NotAuthenticated
 from core.errors import Conflict, Forbidden
 
-WRONG_CREDENTIALS = {"email_password_mismatch", "username_password_mismatch", "invalid_login"}
+WRONG_CREDENTIALS = {"email_password_mismatch", "username_password_mismatch", "phone_password_mismatch", "invalid_login"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,42 @@ MAILS = {
             "If you did not ask for this, set a new password and write to them.",
         ),
     ),
+    "login_code": Mail(
+        "Your code",
+        (
+            "Your code is {code}. It works once, for five minutes.",
+            "Nobody from {site} will ask you for it. If you did not ask for it, ignore this mail.",
+        ),
+    ),
+    "email_change_code": Mail(
+        "Confirm your new address",
+        (
+            "Your code is {code}. Type it where you asked for it, and this is your address at {site}.",
+            "If you did not ask for this, ignore this mail.",
+        ),
+    ),
+    "email_change_taken": Mail(
+        "This address is yours already",
+        (
+            "Somebody tried to give this address to another account at {site}. It stays with yours: nothing was changed.",
+            "If it was you, sign in with the account that has it.",
+        ),
+    ),
+    "email_changed": Mail(
+        "Your address was changed",
+        ("Your account {username} has another address now, and your other sessions were signed out. Mail about it goes there.", NOT_YOU),
+        tells_where=True,
+    ),
+    "phone_changed": Mail(
+        "Your number was changed",
+        ("Your account {username} has another number now, and your other sessions were signed out.", NOT_YOU),
+        tells_where=True,
+    ),
+    "phone_removed": Mail(
+        "Your number was removed",
+        ("Your account {username} has no number any more, and your other sessions were signed out.", NOT_YOU),
+        tells_where=True,
+    ),
     "recovery_codes_generated": Mail("New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_YOU), tells_where=True),
 }
 

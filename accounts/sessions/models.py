@@ -15,6 +15,7 @@ class EndReason(models.TextChoices):
     TOKEN_REUSED = "token_reused", "An old refresh token was used again"
     SUSPENDED = "suspended", "Account suspended or closed"
     EXPIRED = "expired", "Not used for a month"
+    IDENTITY_CHANGED = "identity_changed", "Address or number changed"
     STAFF = "staff", "Ended by staff"
 
 
@@ -77,3 +78,42 @@ class Spent(BaseModel):
 
     def __str__(self) -> str:
         return self.digest[:8]
+
+
+class Purpose(models.TextChoices):
+    SIGN_IN = "sign_in", "Signing in"
+    SIGN_UP = "sign_up", "Signing up"
+    CHANGE_EMAIL = "change_email", "Another address"
+    CHANGE_PHONE = "change_phone", "Another number"
+
+
+class Code(BaseModel):
+    """A one-time code, known by its hash. One row for each purpose, place it goes to and network it was asked for from, used again when it is
+    asked for again, so that the tries spent stay spent.
+    """
+
+    purpose = models.CharField(max_length=20, choices=Purpose)
+    destination = models.CharField(max_length=254, help_text="The address or number it goes to.")
+    asked_from = models.CharField(max_length=50, help_text="Network of whoever asked, as limits count it.")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    is_hollow = models.BooleanField(default=False, help_text="Leads nowhere: made so that asking tells nothing about who is known here.")
+    details = models.JSONField(default=dict, help_text="What a sign-up waits with: the username and the password's hash.")
+
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    issue = models.PositiveIntegerField(default=0, help_text="How many were sent. Only the last can be used.")
+    sent_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    spent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    tries_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["purpose", "destination", "asked_from"], name="code_one_each"),
+            models.CheckConstraint(condition=models.Q(tries__lte=5), name="code_five_tries"),
+            models.CheckConstraint(condition=models.Q(spent_at=None) | models.Q(digest="", details={}), name="code_spent_keeps_nothing"),
+        ]
+        indexes = [models.Index(fields=["sent_at"], name="code_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.destination}"

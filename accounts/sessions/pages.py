@@ -20,8 +20,11 @@ from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
 from accounts.sessions.forms import EmailForm
 from accounts.sessions.passkey_pages import answer_in, as_attributes
-from core.api.limits import enforce_request
+from core import captcha
+from core.api.addresses import client_address
+from core.api.limits import enforce, enforce_request, name_identity
 from core.errors import DomainError
+from core.sms import services as sms
 
 
 class Limited:
@@ -59,14 +62,43 @@ class WithGoogle:
         return {"google": google.is_on(self.request), **super().get_context_data(**kwargs)}  # type: ignore[attr-defined,misc]
 
 
-class SignUp(WithGoogle, Limited, allauth.SignupView):
+class WithCaptcha:
+    """A form that asks whether one is a person, where the site does (``core.captcha``)."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if asked := captcha.provider():
+            captcha.check(request.POST.get(asked.field, ""), client_address(request))
+        return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"captcha": captcha.provider(), **super().get_context_data(**kwargs)}  # type: ignore[misc]
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        response: HttpResponse = super().render_to_response(context, **options)  # type: ignore[misc]
+        if asked := captcha.provider():
+            response._csp_update = asked.policy  # type: ignore[attr-defined]  # what django-csp's decorator sets
+        return response
+
+
+class SignUp(WithGoogle, Limited, WithCaptcha, allauth.SignupView):
     template_name = "accounts/sessions/sign_up.html"
     scope = "sign_up"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        enforce("mail", name_identity(form.cleaned_data["email"]))
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
 
 
 class SignIn(WithGoogle, Limited, allauth.LoginView):
     template_name = "accounts/sessions/sign_in.html"
     scope = "sign_in_address"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
 
 
 class SecondFactor(allauth_mfa.AuthenticateView):
@@ -175,6 +207,13 @@ class ChangePassword(Limited, allauth.PasswordChangeView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
+
+
+class SetPassword(Limited, allauth.PasswordSetView):
+    """For whoever signed up without one."""
+
+    template_name = "accounts/sessions/change_password.html"
+    scope = "sign_in"
 
 
 class Sessions(LoginRequiredMixin, TemplateView):

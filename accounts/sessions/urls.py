@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path, re_path
 
 from accounts.sessions import api as endpoints
-from accounts.sessions import confirm_page, factors_api, google_api, google_pages, passkey_pages, passkeys_api, second_factor, step_up_api
+from accounts.sessions import (
+    codes_api,
+    codes_pages,
+    confirm_page,
+    factors_api,
+    google_api,
+    google_pages,
+    passkey_pages,
+    passkeys_api,
+    second_factor,
+    step_up_api,
+)
 from accounts.sessions import pages as pages_
 
 api: list[URLPattern] = [
@@ -30,6 +41,16 @@ api: list[URLPattern] = [
     path("auth/accounts/<int:account_id>", google_api.OneConnected.as_view(), name="auth-account"),
     path("auth/reauthenticate", step_up_api.Reauthenticate.as_view(), name="auth-reauthenticate"),
     path("auth/reauthenticate/options", step_up_api.ReauthenticateOptions.as_view(), name="auth-reauthenticate-options"),
+    path("auth/phone/request", codes_api.AskByPhone.as_view(), name="auth-phone-request"),
+    path("auth/phone/confirm", codes_api.ConfirmByPhone.as_view(), name="auth-phone-confirm"),
+    path("auth/code/request", codes_api.AskByEmail.as_view(), name="auth-code-request"),
+    path("auth/code/confirm", codes_api.ConfirmByEmail.as_view(), name="auth-code-confirm"),
+    path("auth/code/resend", codes_api.SendAgain.as_view(), name="auth-code-resend"),
+    path("auth/change-email", codes_api.ChangeEmail.as_view(), name="auth-change-email"),
+    path("auth/change-email/confirm", codes_api.ConfirmChangeEmail.as_view(), name="auth-change-email-confirm"),
+    path("auth/change-phone", codes_api.ChangePhone.as_view(), name="auth-change-phone"),
+    path("auth/change-phone/confirm", codes_api.ConfirmChangePhone.as_view(), name="auth-change-phone-confirm"),
+    path("auth/remove-phone", codes_api.RemovePhone.as_view(), name="auth-remove-phone"),
     path("auth/sessions", endpoints.Sessions.as_view(), name="auth-sessions"),
     path("auth/sessions/<uuid:session_id>", endpoints.OneSession.as_view(), name="auth-session"),
 ]
@@ -42,6 +63,10 @@ pages: list[URLPattern] = [
     path("sign-in/google/", google_pages.GoogleStart.as_view(), name="google_login"),
     path("sign-in/google/callback/", google_pages.GoogleCallback.as_view(), name="google_callback"),
     path("sign-up/google/", google_pages.GoogleSignUp.as_view(), name="socialaccount_signup"),
+    path("sign-up/phone/", codes_pages.SignUpByPhone.as_view(), name="sign_up_phone"),
+    path("sign-in/email/", codes_pages.SignInByEmail.as_view(), name="sign_in_email"),
+    path("sign-in/phone/", codes_pages.SignInByPhone.as_view(), name="sign_in_phone"),
+    path("sign-in/enter-code/", codes_pages.EnterCode.as_view(), name="enter_code"),
     path("sign-out/", pages_.SignOut.as_view(), name="account_logout"),
     path("verify/", pages_.VerifySent.as_view(), name="account_email_verification_sent"),
     path("verify/<str:key>/", pages_.VerifyLink.as_view(), name="account_confirm_email"),
@@ -50,6 +75,12 @@ pages: list[URLPattern] = [
     re_path(r"^reset/(?P<uidb36>[0-9A-Za-z_]+)-(?P<key>.+)/$", pages_.Reset.as_view(), name="account_reset_password_from_key"),
     path("settings/password/", pages_.ChangePassword.as_view(), name="account_change_password"),
     path("settings/confirm/", confirm_page.Confirm.as_view(), name="account_reauthenticate"),
+    path("settings/password/set/", pages_.SetPassword.as_view(), name="account_set_password"),
+    path("settings/account/", codes_pages.Account.as_view(), name="settings_account"),
+    path("settings/account/email/", codes_pages.ChangeEmail.as_view(), name="settings_account_email"),
+    path("settings/account/phone/", codes_pages.ChangePhone.as_view(), name="settings_account_phone"),
+    path("settings/account/phone/remove/", codes_pages.RemovePhone.as_view(), name="settings_account_phone_remove"),
+    path("settings/account/code/", codes_pages.EnterChangeCode.as_view(), name="settings_account_code"),
     path("settings/sessions/", pages_.Sessions.as_view(), name="settings_sessions"),
     path("settings/sessions/end-others/", pages_.EndSession.as_view(), name="settings_sessions_end_others"),
     path("settings/sessions/<uuid:session_id>/end/", pages_.EndSession.as_view(), name="settings_session_end"),

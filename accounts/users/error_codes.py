@@ -2,6 +2,8 @@
 
 CODES = {
     "email_taken": "Somebody has this address. Doors for people who are not signed in never say so.",
+    "phone_taken": "Somebody has this number. Doors for people who are not signed in never say so.",
+    "invalid_phone": "Not a mobile number. Write it with + and the country: +351912345678.",
     "username_taken": "Somebody has this username, whatever the case of its letters.",
     "username_reserved": "The site needs this username.",
     "invalid_username": "Usernames are 3 to 50 letters, digits, underscores, and dots inside.",

@@ -32,6 +32,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         ],
     )
     email = models.EmailField(null=True, blank=True)
+    phone = models.CharField(max_length=16, null=True, blank=True, help_text="E.164. Only ever a number whose owner has answered from it.")
     display_name = models.CharField(max_length=80, blank=True)
     bio = models.CharField(max_length=500, blank=True)
     location = models.CharField(max_length=80, blank=True)
@@ -68,6 +69,8 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("username"), name="user_username_unique", violation_error_message="This username is taken."),
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.UniqueConstraint(fields=["phone"], condition=models.Q(phone__isnull=False), name="user_phone_unique"),
+            models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"), name="user_phone_e164"),
             models.CheckConstraint(condition=models.Q(erase_at=None) | models.Q(is_active=False, erased_at=None), name="user_leaving_is_closed"),
             models.CheckConstraint(condition=models.Q(erased_at=None) | models.Q(is_active=False, email=None), name="user_erased_is_nobody"),
         ]

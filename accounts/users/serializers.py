@@ -38,6 +38,7 @@ class MeSerializer(PersonSerializer):
         fields = [
             *PersonSerializer.Meta.fields,
             "email",
+            "phone",
             "display_name",
             "bio",
             "location",

@@ -30,12 +30,19 @@ class EmailTaken(Conflict):
     default_message = "This address belongs to somebody."
 
 
+class PhoneTaken(Conflict):
+    """For doors that must not say so: they answer as if the number were new."""
+
+    default_code = "phone_taken"
+    default_message = "This number belongs to somebody."
+
+
 def create_user(*, username: str, email: str | None = None, password: str | None = None, display_name: str = "") -> User:
     """Add a person. Without a password they can only come in another way.
 
     Uniqueness is the database's, whatever the case of letters, so of two sign-ups at once one wins.
 
-    Raises: Invalid("invalid_username", "username_reserved"), UsernameTaken, EmailTaken.
+    Raises: Invalid("invalid_username", "username_reserved"), UsernameTaken, EmailTaken, PhoneTaken.
     Events: UserCreated.
     """
     user = User(username=username, email=User.objects.normalize_email(email).lower() if email else None, display_name=display_name)
@@ -57,10 +64,44 @@ def add_user(*, user: User) -> User:
                 raise UsernameTaken
             emit(UserCreated(user_id=user.pk))
     except IntegrityError as error:
-        if "email" in str(error):
-            raise EmailTaken from None
-        raise UsernameTaken from None
+        raise _taken(error) from None
     return user
+
+
+def _taken(error: IntegrityError) -> Conflict:
+    if "user_email_unique" in str(error):
+        return EmailTaken()
+    return PhoneTaken() if "user_phone_unique" in str(error) else UsernameTaken()
+
+
+@transaction.atomic
+def set_email(*, user: User, email: str) -> User:
+    """Give a person another address, which they have answered from. The rows about addresses are allauth's and change with it
+    (``accounts.sessions.identities``).
+
+    Raises: EmailTaken.
+    """
+    return _set_identity(user, "email", email.lower())
+
+
+@transaction.atomic
+def set_phone(*, user: User, phone: str | None) -> User:
+    """Give a person a number, in E.164, that they have answered from; None takes it away.
+
+    Raises: PhoneTaken.
+    """
+    return _set_identity(user, "phone", phone)
+
+
+def _set_identity(user: User, name: str, value: str | None) -> User:
+    person: User = User.objects.select_for_update().get(pk=user.pk)
+    setattr(person, name, value)
+    try:
+        with transaction.atomic():
+            person.save(update_fields=[name])
+    except IntegrityError as error:
+        raise _taken(error) from None
+    return person
 
 
 @transaction.atomic

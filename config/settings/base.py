@@ -9,6 +9,7 @@ from celery.schedules import crontab
 
 from config.env import BASE_DIR as BASE_DIR
 from config.env import load
+from config.settings.admin import unfold
 from core.embedded.home import Home
 from core.ops.logs import logging_settings
 
@@ -60,6 +61,7 @@ SLICES = [
     "core.web",
     "core.ops",
     "core.mail",
+    "core.sms",
     "accounts.users",
     "accounts.sessions",
     "social.graph",
@@ -203,6 +205,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-idempotent-requests": {"task": "core.api.tasks.forget_old_idempotent_requests", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-mail": {"task": "core.mail.tasks.sweep_mail", "schedule": 10.0, "options": {"expires": 10}},
     "forget-mail": {"task": "core.mail.tasks.forget_mail", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-texts": {"task": "core.sms.tasks.sweep_texts", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-texts": {"task": "core.sms.tasks.forget_texts", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "reconcile-follow-counts": {"task": "social.graph.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="10")},
     "reconcile-post-counts": {"task": "social.posts.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="20")},
@@ -248,7 +252,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.sessions.forms.ResetPasswordForm",
     "reauthenticate": "accounts.sessions.forms.ConfirmPasswordForm",
 }
-ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_LOGIN_METHODS = {"email", "username", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USERNAME_VALIDATORS = "accounts.users.names.USERNAME_VALIDATORS"
@@ -277,51 +281,13 @@ if env.google_client_id:
     google_ways = {"server_url": env.google_issuer.rstrip("/"), "fetch_userinfo": False, "oauth_pkce_enabled": True}
     SOCIALACCOUNT_PROVIDERS["google"] = {"APPS": [{**google_app, "settings": google_ways}]}
 
+CAPTCHA_PROVIDER = env.captcha_provider
+CAPTCHA_SITE_KEY = env.captcha_site_key
+CAPTCHA_SECRET_KEY = env.captcha_secret_key.get_secret_value()
+CAPTCHA_VERIFY_URL = env.captcha_verify_url
+
 # --- Admin --------------------------------------------------------------------------------------------------------------------------------
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": SITE_NAME,
-    "SITE_HEADER": SITE_NAME,
-    "SITE_SUBHEADER": "Operations and moderation",
-    "SITE_SYMBOL": "forum",
-    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "COLORS": {  # the accent of static/css/tokens.css, from wash to ink
-        "primary": {
-            str(step): f"oklch({lightness} {chroma} 192)"
-            for step, lightness, chroma in (
-                (50, 0.98, 0.014),
-                (100, 0.955, 0.028),
-                (200, 0.91, 0.055),
-                (300, 0.85, 0.09),
-                (400, 0.77, 0.115),
-                (500, 0.6, 0.108),
-                (600, 0.5, 0.098),
-                (700, 0.43, 0.086),
-                (800, 0.36, 0.07),
-                (900, 0.3, 0.055),
-                (950, 0.22, 0.04),
-            )
-        },
-        "base": {  # the neutrals of the pages: their canvas in the light, their canvas and surface in the dark
-            str(step): f"oklch({lightness} {chroma} 210)"
-            for step, lightness, chroma in (
-                (50, 0.985, 0.004),
-                (100, 0.96, 0.006),
-                (200, 0.915, 0.008),
-                (300, 0.86, 0.01),
-                (400, 0.7, 0.014),
-                (500, 0.55, 0.016),
-                (600, 0.45, 0.016),
-                (700, 0.37, 0.016),
-                (800, 0.27, 0.014),
-                (900, 0.205, 0.012),
-                (950, 0.16, 0.01),
-            )
-        },
-    },
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "config.admin_site.navigation"},
-}
+UNFOLD = unfold(SITE_NAME)
 
 # --- REST ---------------------------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
@@ -353,12 +319,16 @@ LIMITS = {
     "second_factor": "5/15 minutes",
     "confirm": "20/15 minutes",
     "mail": "5/hour",
+    "sms": "5/hour",
+    "codes": "20/hour",  # guesses at codes by the person or place they went to, from where they were never seen
     "uploads": "10/hour",
     "reports": "20/hour",
     "exports": "10/hour",
     **env.limits,
 }
-LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail"})
+LIMITS_FAIL_CLOSED = frozenset(
+    {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail", "sms", "codes"}
+)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Hubbub",
     "DESCRIPTION": "Posts, chat, communities, music and video in one self-hosted place.",
@@ -412,13 +382,19 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
 PERMISSIONS_POLICY: dict[str, Any] = {"camera": [], "display-capture": [], "geolocation": [], "microphone": [], "payment": [], "usb": []}
 
-# --- Language, time, mail ---------------------------------------------------------------------------------------------------------------------
+# --- Language, time, mail, text messages ------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_FROM_EMAIL = env.default_from_email
 EMAIL_BACKEND = "core.mail.backends.Outbox"  # writes mail down; workers send it by MAIL_TRANSPORT
+SMS_TRANSPORT = "core.sms.transports.Twilio" if env.twilio_account_sid else ""  # empty: nobody is asked for a number
+TWILIO_ACCOUNT_SID = env.twilio_account_sid
+TWILIO_AUTH_TOKEN = env.twilio_auth_token.get_secret_value()
+TWILIO_SENDER = env.twilio_sender
+TWILIO_API_URL = env.twilio_api_url.rstrip("/")
+PHONE_REGION = env.phone_region.upper() or None
 
 # --- Operations -------------------------------------------------------------------------------------------------------------------------------
 LOGGING = logging_settings(env.log_format, env.log_level)

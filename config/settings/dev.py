@@ -10,4 +10,5 @@ SIMPLE_JWT["SIGNING_KEY"] = SECRET_KEY  # noqa: F405
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MAIL_TRANSPORT = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / ".dev" / "mail"
+SMS_TRANSPORT = SMS_TRANSPORT or "core.sms.transports.Folder"  # noqa: F405
 STAFF_NEED_SECOND_FACTOR = False

@@ -6,6 +6,7 @@ away (``settings.LIMITS_FAIL_CLOSED``); the others let everybody pass.
 
 import contextlib
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -99,8 +100,19 @@ def forgive(scope: str, identity: str) -> None:
 
 
 def enforce_request(request: HttpRequest, scope: str, *identities: str) -> list[Verdict]:
-    """``enforce`` by the client's address and by whatever else names the caller (the e-mail typed in, the account)."""
-    return enforce(scope, address_identity(request), *(f"name:{identity}" for identity in identities))
+    """``enforce`` by the client's address and by whatever else names the caller (the e-mail or number typed in)."""
+    return enforce(scope, address_identity(request), *map(name_identity, identities))
+
+
+def name_identity(name: str) -> str:
+    """What names that somebody typed are counted by: one for all the ways to write one mailbox or one person (case, accents, dots, +tags).
+
+    Two mailboxes that share a count because their providers do mind dots lose little; one that has a thousand spellings would lose the limit.
+    """
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).strip()
+    mailbox, at, domain = plain.rpartition("@")
+    return f"name:{mailbox.partition('+')[0].replace('.', '')}@{domain}" if at else f"name:{plain}"
 
 
 def address_identity(request: HttpRequest) -> str:

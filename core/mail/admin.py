@@ -1,4 +1,4 @@
-"""Operators see to whom mail went and what became of it, never what it said."""
+"""Operators see to whom mail went and what became of it, never what it said. Whatever leaves by ``core.outgoing`` is shown alike."""
 
 from typing import Any
 
@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from core.mail import services
+from core import outgoing
 from core.mail.models import OutgoingMail
+from core.outgoing import Outgoing
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -19,7 +20,7 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("waiting", "Waiting"), ("sent", "Sent"), ("given_up", "Given up")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case "waiting":
                 return queryset.filter(sent_at=None, failed_at=None)
@@ -30,33 +31,38 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-@admin.register(OutgoingMail)
-class OutgoingMailAdmin(ModelAdmin):
-    icon = "outgoing_mail"
-    list_display = ("subject", "recipient", "state", "attempts", "created_at", "sent_at")
-    list_filter = (StateFilter, "created_at")
-    search_fields = ("recipient", "subject")
+class OutgoingAdmin(ModelAdmin):
+    """Rows nobody edits. What was given up can be sent again."""
+
     ordering = ("-id",)
     show_full_result_count = False
     actions = ("send_again",)
-    fields = ("recipient", "subject", "created_at", "attempts", "next_attempt_at", "sent_at", "failed_at", "last_error")
 
     @display(description="State", label={"Waiting": "info", "Sent": "success", "Given up": "danger"})
-    def state(self, mail: OutgoingMail) -> str:
-        if mail.sent_at:
+    def state(self, row: Outgoing) -> str:
+        if row.sent_at:
             return "Sent"
-        return "Given up" if mail.failed_at else "Waiting"
+        return "Given up" if row.failed_at else "Waiting"
 
     @admin.action(description="Send again")
-    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
-        count = services.try_again(list(queryset.values_list("pk", flat=True)))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        count = outgoing.try_again(self.model, list(queryset.values_list("pk", flat=True)))
         self.message_user(request, f"{count} given up before will be tried again within seconds.", messages.SUCCESS)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(OutgoingAdmin):
+    icon = "outgoing_mail"
+    list_display = ("subject", "recipient", "state", "attempts", "created_at", "sent_at")
+    list_filter = (StateFilter, "created_at")
+    search_fields = ("recipient", "subject")
+    fields = ("recipient", "subject", "created_at", "attempts", "next_attempt_at", "sent_at", "failed_at", "last_error")

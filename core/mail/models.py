@@ -1,11 +1,14 @@
+from typing import Any, ClassVar
+
 from django.db import models
-from django.utils import timezone
 
-from core.models import BaseModel
+from core.outgoing import Outgoing
 
 
-class OutgoingMail(BaseModel):
+class OutgoingMail(Outgoing):
     """One mail to one person. What it says, which may hold a link that signs somebody in, stays only until it is sent."""
+
+    FORGOTTEN: ClassVar[dict[str, Any]] = {"text": "", "html": "", "headers": {}}
 
     recipient = models.CharField(max_length=320)
     subject = models.CharField(max_length=300)
@@ -13,11 +16,6 @@ class OutgoingMail(BaseModel):
     html = models.TextField(blank=True)
     sender = models.CharField(max_length=320)
     headers = models.JSONField(default=dict, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True, help_text="Set when it was given up; an operator can send it again.")
-    last_error = models.TextField(blank=True)
 
     class Meta:
         verbose_name = "mail"

@@ -1,9 +1,5 @@
-"""Writing mail down, and delivering it.
-
-A mail is a row of the caller's transaction. After the commit a worker *claims* it: one attempt more, and a lease until which nobody else
-tries. Then it is sent, outside any transaction, and noted as sent. A worker that is killed in between leaves a lease that runs out, and the
-sweeper hands the mail to another. Killed before the mail server took it, the mail goes once; killed in the instant after, it goes twice,
-under the same ``Message-ID``, by which mailboxes know it for the same.
+"""Writing mail down, and delivering it as ``core.outgoing`` says. A mail that goes twice does so under one ``Message-ID``, by which mailboxes
+know it for the same.
 """
 
 import smtplib
@@ -11,23 +7,17 @@ from datetime import timedelta
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
+from core import outgoing
 from core.events.outbox import emit
 from core.mail.events import MailWritten
 from core.mail.models import OutgoingMail
-from core.ops.redaction import clean_text
 
-log = structlog.get_logger(__name__)
-MAX_ATTEMPTS = 12
-BACKOFF = timedelta(seconds=30)  # doubled each time, up to
-MAX_BACKOFF = timedelta(hours=2)  # so that the last attempt comes half a day after the first
-LEASE = timedelta(minutes=2)  # many times the timeout of a mail server
 KEPT = timedelta(days=7)  # that a mail was sent, not what it said
 KEPT_UNSENT = timedelta(days=3)  # as long as its links would work
 
@@ -56,7 +46,7 @@ def send_later(message: EmailMessage) -> list[OutgoingMail]:
             html=html,
             sender=message.from_email,
             headers={name: str(value) for name, value in headers.items()},
-            next_attempt_at=timezone.now() + LEASE,  # the event comes first; the sweeper is for when it is lost on the way
+            next_attempt_at=outgoing.first_attempt_at(),
         )
         for recipient in message.recipients()
     ]
@@ -70,29 +60,12 @@ def deliver(mail_id: UUID, *, attempt: int = 0) -> bool:
 
     What goes wrong is noted and tried again later; a refusal that no repetition changes is given up at once.
     """
-    mail = _claim(mail_id, attempt)
-    if mail is None:
-        return False
-    try:
-        get_connection(settings.MAIL_TRANSPORT).send_messages([_message(mail)])
-    except Exception as error:
-        log.warning("mail_not_sent", mail_id=str(mail.pk), attempt=mail.attempts, exc_info=True)
-        _note_failure(mail, error)
-        return False
-    OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), text="", html="", headers={}, last_error="", failed_at=None)
-    return True
+    return outgoing.deliver(OutgoingMail, mail_id, attempt, _send, _is_final)
 
 
 def due(limit: int = 200) -> list[tuple[UUID, int]]:
     """Mail whose next attempt is due, with the attempts made; the longest waiting first."""
-    waiting = OutgoingMail.objects.filter(sent_at=None, failed_at=None, next_attempt_at__lte=timezone.now())
-    return list(waiting.order_by("next_attempt_at").values_list("pk", "attempts")[:limit])
-
-
-def try_again(mail_ids: list[UUID]) -> int:
-    """Give mail that was given up a new set of attempts. Returns how many there were; what lost its words is left out."""
-    given_up = OutgoingMail.objects.filter(pk__in=mail_ids).exclude(failed_at=None).exclude(text="")
-    return given_up.update(failed_at=None, attempts=0, next_attempt_at=timezone.now())
+    return outgoing.due(OutgoingMail, limit)
 
 
 def forget() -> int:
@@ -106,13 +79,8 @@ def forget_recipient(address: str) -> int:
     return OutgoingMail.objects.filter(recipient__iexact=address).delete()[0]
 
 
-@transaction.atomic
-def _claim(mail_id: UUID, attempt: int) -> OutgoingMail | None:
-    """The mail, for this process alone until its lease ends."""
-    waiting = OutgoingMail.objects.filter(pk=mail_id, sent_at=None, failed_at=None, attempts=attempt)
-    if not waiting.update(attempts=F("attempts") + 1, next_attempt_at=timezone.now() + LEASE):
-        return None
-    return OutgoingMail.objects.get(pk=mail_id)
+def _send(mail: OutgoingMail) -> None:
+    get_connection(settings.MAIL_TRANSPORT).send_messages([_message(mail)])
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -122,16 +90,6 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     return message
-
-
-def _note_failure(mail: OutgoingMail, error: Exception) -> None:
-    now = timezone.now()
-    mail.last_error = clean_text(f"{type(error).__name__}: {error}")[:2000]
-    mail.next_attempt_at = now + min(BACKOFF * 2 ** (mail.attempts - 1), MAX_BACKOFF)
-    if mail.attempts >= MAX_ATTEMPTS or _is_final(error):
-        mail.failed_at = now
-        log.error("mail_given_up", mail_id=str(mail.pk))
-    mail.save(update_fields=["last_error", "next_attempt_at", "failed_at"])
 
 
 def _is_final(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from core.api.addresses import client_address, parse
 from core.events.models import OutboxEvent
 from core.mail.models import OutgoingMail
 from core.ops.models import FailedTask
+from core.sms.models import OutgoingText
 
 
 class QueueCollector(Collector):
@@ -34,11 +35,12 @@ class QueueCollector(Collector):
         yield events
         age = (timezone.now() - owed["oldest"]).total_seconds() if owed["oldest"] else 0.0
         yield GaugeMetricFamily("hubbub_outbox_oldest_seconds", "Age of the oldest event that is still pending.", value=age)
-        mail = OutgoingMail.objects.filter(sent_at=None).aggregate(waiting=Count("pk", filter=Q(failed_at=None)), failed=Count("failed_at"))
-        outgoing = GaugeMetricFamily("hubbub_mail", "Mail that was not sent yet, or was given up.", labels=["state"])
-        outgoing.add_metric(["waiting"], mail["waiting"])
-        outgoing.add_metric(["failed"], mail["failed"])
-        yield outgoing
+        for name, kind, words in (("hubbub_mail", OutgoingMail, "Mail"), ("hubbub_texts", OutgoingText, "Text messages")):
+            counts = kind._default_manager.filter(sent_at=None).aggregate(waiting=Count("pk", filter=Q(failed_at=None)), failed=Count("failed_at"))
+            outgoing = GaugeMetricFamily(name, f"{words} not sent yet, or given up.", labels=["state"])
+            outgoing.add_metric(["waiting"], counts["waiting"])
+            outgoing.add_metric(["failed"], counts["failed"])
+            yield outgoing
         yield GaugeMetricFamily("hubbub_failed_tasks", "Tasks that failed for good and wait for an operator.", value=FailedTask.objects.count())
 
 

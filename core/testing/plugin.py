@@ -65,6 +65,14 @@ def mail_through_the_outbox(django_test_environment: None) -> None:
 
 
 @pytest.fixture(autouse=True)
+def empty_telephone() -> None:
+    """No test sees another's text messages, as with Django's own ``mail.outbox``."""
+    from core.sms.testing import outbox
+
+    outbox.clear()
+
+
+@pytest.fixture(autouse=True)
 def empty_redis(servers: Environment) -> None:
     """No test sees another's cache, limits, presence or queues."""
     from django.conf import settings

@@ -1,4 +1,4 @@
-"""Pages that belong to no slice: the landing page, papers, the browser's small files, and in development the style guide and the mailbox."""
+"""Pages that belong to no slice: landing page, papers, the browser's small files, and in development style guide, mailbox and telephone."""
 
 import email
 import email.policy
@@ -21,6 +21,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
+from core.sms.transports import read_folder
 
 
 @require_safe
@@ -151,3 +153,10 @@ def mailbox(request: HttpRequest, key: str = "") -> HttpResponse:
     if key and chosen is None:
         raise Http404
     return render(request, "web/mailbox.html", {"mails": mails, "chosen": chosen or (mails[0] if mails else None)})
+
+
+@development_only
+@require_safe
+def telephone(request: HttpRequest) -> HttpResponse:
+    """The text messages this machine would have sent."""
+    return render(request, "web/telephone.html", {"texts": read_folder(settings.DEV_DIR / "sms")})

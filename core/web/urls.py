@@ -17,5 +17,6 @@ pages: list[URLPattern] = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("dev/components/", views.style_guide, name="style_guide"),
     path("dev/mail/", views.mailbox, name="mailbox"),
+    path("dev/sms/", views.telephone, name="telephone"),
     path("dev/mail/<str:key>/", views.mailbox, name="mail"),
 ]

@@ -1,5 +1,6 @@
 // Started on every page: what the shell and the components need. Pages add a module of their own.
 
+import { startCountdowns } from "./components/countdown.js";
 import { startDialogs } from "./components/dialogs.js";
 import { startForms } from "./components/forms.js";
 import { startMenus } from "./components/menus.js";
@@ -16,5 +17,6 @@ startDialogs();
 startForms();
 startTheme();
 startTimes();
+startCountdowns();
 
 if (viewer) import("./live.js").then(({ startLive }) => startLive());

@@ -124,3 +124,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker("browser")
+
+
+@pytest.fixture
+def telephone(hubbub: Server, worker: None) -> Path:
+    """Where the text messages that the worker delivers arrive: empty to begin with."""
+    directory = hubbub.directory / "sms"
+    directory.mkdir(exist_ok=True)
+    for text in directory.iterdir():
+        text.unlink()
+    return directory

@@ -31,7 +31,9 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 STRANGER = {
     "landing": "/",
     "sign-up": "/sign-up/",
+    "sign-up-phone": "/sign-up/phone/",
     "sign-in": "/sign-in/",
+    "sign-in-email": "/sign-in/email/",
     "verify": "/verify/",
     "forgot-password": "/forgot/",
     "reset-password-expired": "/reset/1-made-up/",
@@ -51,6 +53,7 @@ ANA = {
     "chats": "/chats/",
     "new-chat": "/chats/new/?q=b",
     "notifications": "/notifications/",
+    "account": "/settings/account/",
     "sessions": "/settings/sessions/",
     "password": "/settings/password/",
     "second-factor": "/settings/two-factor/",
@@ -127,7 +130,7 @@ def sign_in(browser: Browser, server: Server) -> str:
     context = browser.new_context(base_url=server.address)
     page = context.new_page()
     page.goto("/sign-in/")
-    page.get_by_label("Email or username").fill("ana")
+    page.get_by_label("Email, username or phone").fill("ana")
     page.get_by_label("Password", exact=True).fill("hubbub-demo")
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/home/")

@@ -11,4 +11,5 @@ DEV_DIR = Path(os.environ["BROWSER_TEST_DIRECTORY"])
 MEDIA_ROOT = DEV_DIR / "media"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DEV_DIR / "mail"
+SMS_TRANSPORT = "core.sms.transports.Folder"
 CELERY_TASK_ALWAYS_EAGER = False

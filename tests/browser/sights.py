@@ -34,7 +34,10 @@ STRANGERS = [
     at("terms", "/terms/"),
     at("privacy", "/privacy/"),
     at("account_signup", "/sign-up/"),
+    at("sign_up_phone", "/sign-up/phone/"),
     at("account_login", "/sign-in/?next=/chats/"),
+    at("sign_in_email", "/sign-in/email/"),
+    at("sign_in_phone", "/sign-in/phone/"),
     at("account_email_verification_sent", "/verify/"),
     at("account_confirm_email", "/verify/{w.confirmation}/"),
     at("account_confirm_email", "/verify/made-up/"),
@@ -48,6 +51,7 @@ STRANGERS = [
     at("socket-schema", "/ws/schema/"),
     at("style_guide", "/dev/components/"),
     at("mailbox", "/dev/mail/"),
+    at("telephone", "/dev/sms/"),
     at("not found", "/nowhere/at/all/", status=404),
 ]
 SOCIAL = [
@@ -83,6 +87,10 @@ SETTINGS = [
     at("settings", "/settings/"),
     at("profile_editor", "/settings/profile/"),
     at("blocked", "/settings/blocked/"),
+    at("settings_account", "/settings/account/"),
+    at("settings_account_email", "/settings/account/email/"),
+    at("settings_account_phone", "/settings/account/phone/"),
+    at("settings_account_phone_remove", "/settings/account/phone/remove/"),
     at("settings_sessions", "/settings/sessions/"),
     at("data", "/settings/data/"),
     at("data_delete", "/settings/data/delete/"),
@@ -103,7 +111,9 @@ SECOND_FACTOR = [
 ]
 VISITED = {sight.route for sights in (STRANGERS, SOCIAL, CHATS, SETTINGS, SECOND_FACTOR) for sight in sights}
 # Pages the sweep comes by on a journey of its own.
-ON_THE_WAY = {"mfa_authenticate", "mail", "keep_account", "socialaccount_signup"}
+ON_THE_WAY = {
+    *("mfa_authenticate", "mail", "keep_account", "socialaccount_signup", "enter_code", "settings_account_code", "account_set_password"),
+}
 # What answers GET and is no page of ours: files, figures, the description of the API, the page Swagger draws, a part of a page.
 NO_PAGES = {
     *("robots", "manifest", "favicon", "metrics", "media_object", "api-schema", "api-docs"),

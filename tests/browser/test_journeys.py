@@ -30,7 +30,7 @@ def link_in_mail(mailbox: Path, subject: str) -> str:
 def sign_in(visitor: Visitor, login: str, password: str) -> None:
     visitor.goto("/sign-in/")
     page = visitor.page
-    page.get_by_label("Email or username").fill(login)
+    page.get_by_label("Email, username or phone").fill(login)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/home/")
@@ -125,7 +125,7 @@ def test_forgotten_password_is_set_anew_and_ends_every_session(visit: Visit, mai
 
     at_home.expects("status of 40[01]")
     at_home.goto("/sign-in/")
-    page.get_by_label("Email or username").fill("ana")
+    page.get_by_label("Email, username or phone").fill("ana")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.locator(".field-error, [role=alert]").first).to_be_visible()

@@ -36,7 +36,7 @@ def test_sign_in_post_and_chat_by_keyboard(visit: Visit, ana: User, ben: User) -
     visitor = visit(motion="reduce")
     page, keyboard = visitor.page, visitor.page.keyboard
     visitor.goto("/sign-in/")
-    tab_to(page, page.get_by_label("Email or username"))
+    tab_to(page, page.get_by_label("Email, username or phone"))
     keyboard.type("ana")
     tab_to(page, page.get_by_label("Password", exact=True))
     keyboard.type(PASSWORD)

@@ -14,7 +14,9 @@ from pytest_django import Settings
 
 from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD
+from core.sms.transports import read_folder
 from tests.browser.conftest import Visit
+from tests.browser.processes import until
 from tests.browser.sights import CHATS, NO_PAGES, ON_THE_WAY, SECOND_FACTOR, SETTINGS, SOCIAL, STRANGERS, VISITED, Sight
 from tests.browser.slowness import SlowLine
 from tests.browser.visitor import Visitor
@@ -120,6 +122,34 @@ def test_settings_pages(visit: Visit, world: World) -> None:
     sweep(visitor, world, SETTINGS)
 
 
+def test_code_pages(visit: Visit, world: World, telephone: Path) -> None:
+    """Signing up with a number and no password comes by the page for the code, and may set a password afterwards."""
+    visitor = visit(motion="reduce")
+    visitor.goto("/sign-up/phone/")
+    visitor.page.get_by_label("Username").fill("dina")
+    visitor.page.get_by_label("Mobile number").fill("+351 912 345 678")
+    visitor.page.get_by_role("button", name="Text me a code").click()
+    visitor.page.wait_for_url("**/sign-in/enter-code/")
+    problems = inspect(visitor, "/sign-in/enter-code/")
+    visitor.page.get_by_label("Code").fill(code_in_text(telephone))
+    visitor.page.get_by_role("button", name="Continue").click()
+    visitor.page.wait_for_url("**/home/")
+    visitor.goto("/settings/password/set/")
+    problems += inspect(visitor, "/settings/password/set/")
+    visitor.goto("/settings/account/email/")
+    visitor.page.get_by_label("New email").fill("dina@example.com")
+    visitor.page.get_by_role("button", name="Mail me a code").click()
+    visitor.page.wait_for_url("**/settings/account/code/")
+    problems += inspect(visitor, "/settings/account/code/")
+    assert not problems, "\n".join(problems)
+
+
+def code_in_text(telephone: Path) -> str:
+    """The code of the newest text message."""
+    until(lambda: bool(read_folder(telephone)), "the text message")
+    return read_folder(telephone)[0].text[:6]
+
+
 def test_second_factor_pages(visit: Visit, world: World) -> None:
     visitor = visit(motion="reduce")
     sign_in(visitor, world.carla)
@@ -150,7 +180,7 @@ def test_pages_of_leaving_and_staying(visit: Visit, world: World) -> None:
 
 def sign_in(visitor: Visitor, person: User) -> None:
     visitor.goto("/sign-in/")
-    visitor.page.get_by_label("Email or username").fill(person.username)
+    visitor.page.get_by_label("Email, username or phone").fill(person.username)
     visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
     visitor.page.get_by_role("button", name="Sign in", exact=True).click()
 

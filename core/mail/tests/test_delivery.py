@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from core import outgoing
 from core.mail import services, tasks
 from core.mail.models import OutgoingMail
 from core.testing.threads import race
@@ -97,12 +98,12 @@ def test_attempts_wait_longer_and_longer_and_end(settings: Settings) -> None:
     settings.MAIL_TRANSPORT = "core.mail.tests.transports.Busy"
     write()
     waits = []
-    for _ in range(services.MAX_ATTEMPTS):
+    for _ in range(outgoing.MAX_ATTEMPTS):
         make_due()
         tasks.sweep_mail()
         waits.append(OutgoingMail.objects.get().next_attempt_at - timezone.now())
     assert waits[0] < waits[1] < waits[2]
-    assert max(waits) <= services.MAX_BACKOFF
+    assert max(waits) <= outgoing.MAX_BACKOFF
     assert OutgoingMail.objects.get().failed_at is not None
     make_due()
     assert tasks.sweep_mail() == 0
@@ -153,7 +154,7 @@ def test_mail_of_a_killed_worker_goes_once_its_lease_is_over() -> None:
     command = [sys.executable, "-m", "core.mail.tests.killed_while_sending", str(written.pk)]
     assert subprocess.run(command, env=environment, cwd=Path(__file__).parents[3], check=False).returncode == -signal.SIGKILL
     assert tasks.sweep_mail() == 0
-    with time_machine.travel(timezone.now() + services.LEASE + timedelta(seconds=1)):
+    with time_machine.travel(timezone.now() + outgoing.LEASE + timedelta(seconds=1)):
         assert tasks.sweep_mail() == 1
         assert tasks.sweep_mail() == 0
     assert len(mail.outbox) == 1

@@ -1,0 +1,246 @@
+"""Codes in a browser: signing in and up with one, and the account's address and number. All of it works without script."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse, reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.generic import FormView, TemplateView
+
+from accounts.sessions import asking, codes, entering, identities, selectors
+from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeForm, PhoneForm, PhoneSignUpForm, WithPassword
+from accounts.sessions.codes import CodeExpired, Issued
+from accounts.sessions.forms import EmailForm
+from accounts.sessions.models import Code, Purpose, Session
+from accounts.sessions.pages import Limited, WithCaptcha
+from accounts.sessions.receivers import session_id
+from accounts.users import phones
+from accounts.users.models import User
+from core.api.limits import enforce, name_identity
+from core.errors import NotFound
+from core.sms import services as sms
+
+PENDING_KEY = "hubbub_code"  # where Django's session keeps the token of the code somebody is about to type, and where they wanted to go
+
+
+def remember(request: HttpRequest, issued: Issued, next_path: str = "") -> None:
+    request.session[PENDING_KEY] = [issued.token, next_path]
+
+
+def pending(request: HttpRequest) -> tuple[str, str]:
+    token, next_path = request.session.get(PENDING_KEY) or ("", "")
+    return token, next_path
+
+
+class ForStrangers:
+    """Whoever is signed in already goes home."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+class NeedsSms:
+    """Where no text messages are sent, there is no such page."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not sms.is_offered():
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+class Ask(ForStrangers, Limited, FormView):
+    """Says where the code is to go."""
+
+    success_url = reverse_lazy("enter_code")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"next_url": self.next_path(), **super().get_context_data(**kwargs)}
+
+    def next_path(self) -> str:
+        target = self.request.POST.get("next") or self.request.GET.get("next", "")
+        return target if url_has_allowed_host_and_scheme(target, {self.request.get_host()}) else ""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        remember(self.request, self.ask(form), self.next_path())
+        return super().form_valid(form)
+
+    def ask(self, form: Form) -> Issued:
+        raise NotImplementedError
+
+
+class SignInByEmail(Ask):
+    template_name = "accounts/sessions/sign_in_email.html"
+    form_class = EmailForm
+    scope = "mail"
+    name_field = "email"
+
+    def ask(self, form: Form) -> Issued:
+        return identities.ask_to_sign_in_by_email(email=form.cleaned_data["email"], where=asking.where(self.request))
+
+
+class SignInByPhone(NeedsSms, Ask):
+    template_name = "accounts/sessions/sign_in_phone.html"
+    form_class = PhoneForm
+    scope = "sms"
+
+    def ask(self, form: Form) -> Issued:
+        phone = form.cleaned_data["phone"]
+        enforce("sms", name_identity(phone))
+        return identities.ask_to_sign_in_by_phone(phone=phone, where=asking.where(self.request))
+
+
+class SignUpByPhone(NeedsSms, ForStrangers, Limited, WithCaptcha, FormView):
+    template_name = "accounts/sessions/sign_up_phone.html"
+    form_class = PhoneSignUpForm
+    success_url = reverse_lazy("enter_code")
+    scope = "sign_up"
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        enforce("sms", name_identity(form.cleaned_data["phone"]))
+        remember(self.request, identities.ask_to_sign_up(**form.cleaned_data, where=asking.where(self.request)))
+        return super().form_valid(form)
+
+
+class TypeCode(Limited, FormView):
+    """The six digits, or having them sent again."""
+
+    form_class = CodeForm
+    scope = "confirm"
+    start = ""  # the page that asks for a first code
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not pending(request)[0]:
+            return HttpResponseRedirect(reverse(self.start))
+        return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Asking for another code fills no form."""
+        arguments: dict[str, Any] = super().get_form_kwargs()
+        if "again" in self.request.POST:
+            del arguments["data"]
+        return arguments
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        if "again" not in self.request.POST:
+            return super().form_invalid(form)
+        token, next_path = pending(self.request)
+        remember(self.request, asking.send_again(self.request, token), next_path)
+        messages.success(self.request, "Another code is on its way.")
+        return HttpResponseRedirect(self.request.path)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        try:
+            code = codes.waiting(pending(self.request)[0])
+        except CodeExpired:
+            return {"start": reverse(self.start), **super().get_context_data(**kwargs)}
+        shown = phones.shown(code.destination) if code.destination.startswith("+") else code.destination
+        return {"sent_to": shown, "by_phone": shown != code.destination, "wait": codes.retry_after(code), **super().get_context_data(**kwargs)}
+
+    def spend(self, form: Form, purposes: set[Purpose], user: User | None = None) -> Code:
+        code = asking.spend(self.request, token=pending(self.request)[0], digits=form.cleaned_data["code"], purposes=purposes, user=user)
+        del self.request.session[PENDING_KEY]
+        return code
+
+
+class EnterCode(ForStrangers, TypeCode):
+    template_name = "accounts/sessions/enter_code.html"
+    start = "account_login"
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        _, next_path = pending(self.request)
+        code = self.spend(form, {Purpose.SIGN_IN, Purpose.SIGN_UP})
+        user = identities.sign_up(code=code) if code.purpose == Purpose.SIGN_UP else identities.person_to_let_in(code=code)
+        return entering.enter(self.request, user, code, next_path)
+
+
+class Account(LoginRequiredMixin, TemplateView):
+    """What one is known and reached by."""
+
+    template_name = "accounts/sessions/account.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person: Any = self.request.user
+        return {"phone": phones.shown(person.phone) if person.phone else "", "offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
+
+
+class Change(LoginRequiredMixin, Limited, FormView):
+    """Something one is reached by: the password, then a code at the new one."""
+
+    template_name = "accounts/sessions/account_change.html"
+    success_url = reverse_lazy("settings_account_code")
+    title = lead = button = ""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"title": self.title, "lead": self.lead, "button": self.button, **super().get_context_data(**kwargs)}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        person: Any = self.request.user
+        asking.confirm_it_is_them(person, form.cleaned_data.get("password", ""), session_in_use(self.request))
+        self.change(person, form)
+        return super().form_valid(form)
+
+    def change(self, person: User, form: Form) -> None:
+        raise NotImplementedError
+
+
+class ChangeEmail(Change):
+    form_class = ChangeEmailForm
+    scope = "mail"
+    name_field = "email"
+    title, lead, button = "Change your address", "We mail a code to the new address. It is yours here once you have typed it.", "Mail me a code"
+
+    def change(self, person: User, form: Form) -> None:
+        remember(self.request, identities.ask_to_change_email(user=person, email=form.cleaned_data["email"], where=asking.where(self.request)))
+
+
+class ChangePhone(NeedsSms, Change):
+    form_class = ChangePhoneForm
+    scope = "sms"
+    title, lead, button = "Change your number", "We text a code to the new number. It is yours here once you have typed it.", "Text me a code"
+
+    def change(self, person: User, form: Form) -> None:
+        enforce("sms", name_identity(form.cleaned_data["phone"]))
+        remember(self.request, identities.ask_to_change_phone(user=person, phone=form.cleaned_data["phone"], where=asking.where(self.request)))
+
+
+class RemovePhone(Change):
+    form_class = WithPassword
+    scope = "confirm"
+    success_url = reverse_lazy("settings_account")
+    title, lead, button = "Remove your number", "You can no longer sign in with it. Your other sessions are signed out.", "Remove it"
+
+    def change(self, person: User, form: Form) -> None:
+        identities.remove_phone(user=person, where=asking.where(self.request), keep=session_in_use(self.request))
+        messages.success(self.request, "Your number is removed.")
+
+
+class EnterChangeCode(LoginRequiredMixin, TypeCode):
+    template_name = "accounts/sessions/account_code.html"
+    success_url = reverse_lazy("settings_account")
+    start = "settings_account"
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        person: Any = self.request.user
+        keep = session_in_use(self.request)
+        code = self.spend(form, {Purpose.CHANGE_EMAIL, Purpose.CHANGE_PHONE}, person)
+        change = identities.change_email if code.purpose == Purpose.CHANGE_EMAIL else identities.change_phone
+        change(user=person, code=code, where=asking.where(self.request), keep=keep)
+        messages.success(self.request, f"Your new {'address' if code.purpose == Purpose.CHANGE_EMAIL else 'number'} is set.")
+        return super().form_valid(form)
+
+
+def session_in_use(request: HttpRequest) -> Session:
+    """The session this browser came by. Raises NotFound for a cookie from before there were any."""
+    current = session_id(request)
+    if current is None:
+        raise NotFound
+    return selectors.session_of(request.user, current)  # type: ignore[arg-type]

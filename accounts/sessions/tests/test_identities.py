@@ -1,0 +1,188 @@
+"""Changing what one is reached by: a code at the new place, word to the old one, and every other session ends."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.sessions.models import Code, EndReason, Session
+from accounts.sessions.tests.asking import OTHER_PHONE, PHONE, mailed_code, post, texted_code, wrong
+from accounts.sessions.tests.factories import open_session, tokens_for
+from accounts.users.models import User
+from accounts.users.tests.factories import PASSWORD, UserFactory
+from core.mail.testing import delivered
+from core.sms.testing import texted
+
+pytestmark = pytest.mark.django_db
+NEW = "new@example.com"
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory.create(username="ana", email="ana@example.com", phone=PHONE)
+
+
+@pytest.fixture
+def token(ana: User) -> str:
+    return tokens_for(ana).access_token
+
+
+def error(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def ask_email(token: str, email: str = NEW) -> Any:
+    return post("change-email", {"email": email, "password": PASSWORD}, token=token)
+
+
+def ask_phone(token: str, phone: str = OTHER_PHONE) -> Any:
+    return post("change-phone", {"phone": phone, "password": PASSWORD}, token=token)
+
+
+def confirm(what: str, token: str, answer: Any, code: str) -> Any:
+    return post(f"change-{what}/confirm", {"code_token": answer.json()["data"]["code_token"], "code": code}, token=token)
+
+
+class TestEmail:
+    def test_code_at_the_new_address_changes_it_and_the_old_one_is_told(self, ana: User, token: str) -> None:
+        other = open_session(ana)
+        asked = ask_email(token, "New@Example.com")
+        assert asked.json()["data"]["sent_to"] == NEW
+        assert confirm("email", token, asked, mailed_code()).status_code == 204
+        ana.refresh_from_db()
+        assert ana.email == NEW
+        assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(NEW, True, True)]
+        assert [mail.to[0] for mail in delivered()] == [NEW, "ana@example.com"]
+        assert "changed" in delivered()[1].subject
+        other.refresh_from_db()
+        assert other.end_reason == EndReason.IDENTITY_CHANGED
+        assert APIClient().get("/api/v1/users/me", headers={"Authorization": f"Bearer {token}"}).json()["data"]["email"] == NEW
+        assert post("sign-in", {"email": NEW, "password": PASSWORD}).status_code == 200
+        assert error(post("sign-in", {"email": "ana@example.com", "password": PASSWORD})) == (401, "invalid_credentials")
+
+    def test_wrong_code_changes_nothing_and_tells_nobody(self, ana: User, token: str) -> None:
+        other = open_session(ana)
+        asked = ask_email(token)
+        assert error(confirm("email", token, asked, wrong(mailed_code()))) == (400, "code_wrong")
+        ana.refresh_from_db()
+        other.refresh_from_db()
+        assert (ana.email, other.ended_at) == ("ana@example.com", None)
+        assert len(delivered()) == 1
+
+    def test_needs_the_password(self, ana: User, token: str) -> None:
+        for password in ({}, {"password": "wrong-wrong"}):
+            assert error(post("change-email", {"email": NEW, **password}, token=token)) == (400, "password_wrong")
+        assert delivered() == []
+        assert not Code.objects.exists()
+
+    def test_guesses_at_the_password_are_counted(self, ana: User, token: str, settings: Settings) -> None:
+        settings.LIMITS = {**settings.LIMITS, "sign_in": "3/15 minutes"}
+        for _ in range(3):
+            post("change-email", {"email": NEW, "password": "wrong-wrong"}, token=token)
+        assert error(ask_email(token)) == (429, "rate_limited")
+        assert delivered() == []
+
+    def test_address_of_somebody_else_answers_alike_and_its_owner_is_told(self, ana: User, token: str) -> None:
+        UserFactory.create(email="ben@example.com")
+        free, taken = ask_email(token), ask_email(token, "ben@example.com")
+        assert free.status_code == taken.status_code == 202
+        assert free.json()["data"].keys() == taken.json()["data"].keys()
+        assert [mail.to[0] for mail in delivered()] == [NEW, "ben@example.com"]
+        assert "yours already" in delivered()[1].subject
+        assert error(confirm("email", token, taken, "123456")) == (400, "code_wrong")
+        ana.refresh_from_db()
+        assert ana.email == "ana@example.com"
+
+    def test_code_of_somebody_else_is_none(self, ana: User, token: str) -> None:
+        asked = ask_email(token)
+        code = mailed_code()
+        eve = UserFactory.create()
+        assert error(confirm("email", tokens_for(eve).access_token, asked, code)) == (400, "code_expired")
+        assert Code.objects.get().tries == 0
+        assert confirm("email", token, asked, code).status_code == 204
+
+    def test_somebody_quicker_keeps_it(self, ana: User, token: str) -> None:
+        asked = ask_email(token)
+        code = mailed_code()
+        UserFactory.create(email=NEW)
+        assert error(confirm("email", token, asked, code)) == (409, "email_taken")
+        ana.refresh_from_db()
+        assert ana.email == "ana@example.com"
+        assert EmailAddress.objects.filter(user=ana, email="ana@example.com", verified=True).exists()
+
+    def test_link_to_a_new_password_sent_before_no_longer_works(self, ana: User, token: str) -> None:
+        post("forgot-password", {"email": "ana@example.com"})
+        key = str(delivered()[-1].body).partition("/reset/")[2].partition("/")[0]
+        confirm("email", token, ask_email(token), mailed_code())
+        assert post("reset-password", {"key": key, "password": "kettle-violin-moss"}).status_code == 400
+
+    def test_strangers_are_refused(self) -> None:
+        for path in ("change-email", "change-email/confirm", "change-phone", "change-phone/confirm", "remove-phone"):
+            assert post(path, {}).status_code == 401
+
+
+class TestPhone:
+    def test_code_at_the_new_number_changes_it_and_old_number_and_address_are_told(self, ana: User, token: str) -> None:
+        other = open_session(ana)
+        assert confirm("phone", token, ask_phone(token), texted_code()).status_code == 204
+        ana.refresh_from_db()
+        assert ana.phone == OTHER_PHONE
+        assert [text.to for text in texted()] == [OTHER_PHONE, PHONE]
+        assert [mail.to[0] for mail in delivered()] == ["ana@example.com"]
+        other.refresh_from_db()
+        assert other.end_reason == EndReason.IDENTITY_CHANGED
+        assert Session.objects.live().count() == 1
+        assert post("sign-in", {"phone": OTHER_PHONE, "password": PASSWORD}).status_code == 200
+
+    def test_first_number_is_added_the_same_way(self) -> None:
+        ben = UserFactory.create()
+        token = tokens_for(ben).access_token
+        confirm("phone", token, ask_phone(token), texted_code())
+        ben.refresh_from_db()
+        assert ben.phone == OTHER_PHONE
+
+    def test_number_of_somebody_else_answers_alike_and_its_owner_is_told(self, ana: User) -> None:
+        ben = UserFactory.create()
+        token = tokens_for(ben).access_token
+        taken = ask_phone(token, PHONE)
+        assert taken.status_code == 202
+        assert [text.to for text in texted()] == [PHONE]
+        assert "nothing was changed" in texted()[0].text
+        assert error(confirm("phone", token, taken, "123456")) == (400, "code_wrong")
+        ben.refresh_from_db()
+        assert ben.phone is None
+
+    def test_removing_it_needs_another_way_to_be_reached(self, ana: User, token: str) -> None:
+        open_session(ana)
+        assert post("remove-phone", {"password": PASSWORD}, token=token).status_code == 204
+        ana.refresh_from_db()
+        assert ana.phone is None
+        assert Session.objects.live().count() == 1
+        assert [mail.to[0] for mail in delivered()] == ["ana@example.com"]
+        dora = UserFactory.create(email=None, phone=PHONE)
+        refused = post("remove-phone", {"password": PASSWORD}, token=tokens_for(dora).access_token)
+        assert error(refused) == (409, "only_identity")
+        dora.refresh_from_db()
+        assert dora.phone == PHONE
+
+
+class TestWithoutPassword:
+    def test_a_young_session_is_asked_for_instead(self) -> None:
+        dora = UserFactory.create(email=None, phone=PHONE)
+        dora.set_unusable_password()
+        dora.save()
+        token = tokens_for(dora).access_token
+        assert ask_email(token).status_code == 202
+        Session.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+        assert error(ask_phone(token)) == (403, "sign_in_again")
+        assert texted() == []
+
+    def test_somebody_with_a_number_alone_is_told_there_when_an_address_is_added(self) -> None:
+        dora = UserFactory.create(email=None, phone=PHONE)
+        token = tokens_for(dora).access_token
+        confirm("email", token, ask_email(token), mailed_code())
+        assert [text.to for text in texted()] == [PHONE]
