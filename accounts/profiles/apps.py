@@ -12,6 +12,7 @@ class ProfilesConfig(AppConfig):
 
         # On phones the picture at the end of the bar leads there.
         navigation.register(navigation.Entry(key="profile", label="Profile", icon="user", path="/{username}/", order=50, phone=False))
-        profile, blocked = "/settings/profile/", "/settings/blocked/"
-        register(Section(key="profile", label="Profile and privacy", text="What others see and may do", icon="user", path=profile, order=10))
+        profile, privacy, blocked = "/settings/profile/", "/settings/privacy/", "/settings/blocked/"
+        register(Section(key="profile", label="Profile", text="What others see of you", icon="user", path=profile, order=10))
+        register(Section(key="privacy", label="Privacy", text="Who may see and do what", icon="eye", path=privacy, order=15))
         register(Section(key="blocked", label="Blocked people", text="Who does not see you, nor you them", icon="no-symbol", path=blocked, order=40))

@@ -3,7 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.profiles.services import set_avatar_from_file
+from accounts.profiles.services import set_picture_from_file
 from accounts.users.models import User
 from accounts.users.services import create_user, update_profile
 from core import drawing
@@ -58,7 +58,7 @@ def add_people(world: DemoWorld) -> None:
             person = create_user(username=username, email=email, password=password, display_name=name)
         EmailAddress.objects.update_or_create(user=person, email=email, defaults={"primary": True, "verified": True})
         update_profile(user=person, changes={"bio": bio, "location": place})
-        set_avatar_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))
+        set_picture_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))
         person.refresh_from_db()
         world.people[username] = person
 

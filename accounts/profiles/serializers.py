@@ -3,5 +3,5 @@
 from rest_framework import serializers
 
 
-class AvatarSerializer(serializers.Serializer):
-    upload = serializers.UUIDField(help_text="A finished upload of the viewer's, of the kind `avatar`.")
+class PictureSerializer(serializers.Serializer):
+    upload = serializers.UUIDField(help_text="A finished upload of the viewer's, of the kind that is asked for.")

@@ -3,11 +3,20 @@
 from django.urls import URLPattern, path
 
 from accounts.profiles import pages as views
-from accounts.profiles.api import AvatarEndpoint
+from accounts.profiles.api import AvatarEndpoint, CoverEndpoint, ProfileEndpoint
 
-api: list[URLPattern] = [path("users/me/avatar", AvatarEndpoint.as_view(), name="api-avatar")]
+api: list[URLPattern] = [
+    path("users/me/avatar", AvatarEndpoint.as_view(), name="api-avatar"),
+    path("users/me/cover-photo", CoverEndpoint.as_view(), name="api-cover"),
+    path("users/<str:user>", ProfileEndpoint.as_view(), name="api-profile"),
+]
 pages: list[URLPattern] = [
+    path("welcome/", views.welcome, name="welcome"),
+    path("requests/", views.requests, {"side": "received"}, name="follow_requests"),
+    path("requests/sent/", views.requests, {"side": "sent"}, name="follow_requests_sent"),
     path("settings/profile/", views.editor, name="profile_editor"),
+    path("settings/status/", views.status, name="status"),
+    path("settings/privacy/", views.privacy, name="privacy_settings"),
     path("settings/blocked/", views.blocked, name="blocked"),
     path("<str:username>/", views.profile, name="profile"),
     path("<str:username>/followers/", views.people, {"side": "followers"}, name="followers"),

@@ -6,5 +6,6 @@ CODES = {
     "username_reserved": "The site needs this username.",
     "invalid_username": "Usernames are 3 to 50 letters, digits, underscores, and dots inside.",
     "not_editable": "These fields cannot be changed here: `details.fields`.",
-    "until_in_past": "A suspension ends in the future.",
+    "invalid_birth_date": "The date of birth lies in the future, or too far back.",
+    "until_in_past": "A suspension, or a status, ends in the future.",
 }

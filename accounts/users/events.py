@@ -15,6 +15,13 @@ class ProfileUpdated(Event, frozen=True):
     user_id: UUID
 
 
+class PrivacyChanged(Event, frozen=True):
+    """A person let others nearer or kept them further off: whoever let somebody see something asks again. ``choices`` are the fields changed."""
+
+    user_id: UUID
+    choices: list[str]
+
+
 class UserSuspended(Event, frozen=True):
     user_id: UUID
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.users.models import User
-from chat.conversations.models import Conversation, Membership
+from chat.conversations.models import Conversation, Membership, direct_key
+from chat.conversations.policies import can_start_conversation
 from core.errors import NotFound
 
 
@@ -22,6 +23,12 @@ def membership_for(viewer: User, conversation_id: UUID) -> Membership:
     if membership is None:
         raise NotFound
     return membership
+
+
+def can_message(viewer: User, person: User) -> bool:
+    """Whether the viewer may write to somebody they can see: in the conversation there is, or in a new one."""
+    known = Conversation.objects.visible_to(viewer).filter(direct_key=direct_key(viewer.pk, person.pk)).exists()
+    return viewer != person and (known or can_start_conversation(viewer, person))
 
 
 def heads_of(person_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:

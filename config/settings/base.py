@@ -223,6 +223,7 @@ SIMPLE_JWT = {
 }
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/home/"
+ACCOUNT_SIGNUP_REDIRECT_URL = "/welcome/"
 ACCOUNT_ADAPTER = "accounts.sessions.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.sessions.forms.SignUpForm",

@@ -16,12 +16,27 @@ from social.posts.querysets import live
 # Newest ids of each author from the author's own stretch of the index, then the newest of those: the cost follows the authors, not their posts.
 HOME_IDS = """
     SELECT newest.id
-    FROM (SELECT followed_id AS id FROM social_graph_follow WHERE follower_id = %(viewer)s UNION ALL SELECT %(viewer)s) AS author
+    FROM (
+        SELECT followed_id AS id, true AS is_followed, EXISTS (
+            SELECT FROM social_graph_friendship WHERE person_id = %(viewer)s AND friend_id = followed_id
+        ) AS is_friend
+        FROM social_graph_follow WHERE follower_id = %(viewer)s
+        UNION ALL
+        SELECT friend_id, false, true FROM social_graph_friendship AS friendship WHERE person_id = %(viewer)s AND NOT EXISTS (
+            SELECT FROM social_graph_follow WHERE follower_id = %(viewer)s AND followed_id = friendship.friend_id
+        )
+        UNION ALL
+        SELECT %(viewer)s, true, true
+    ) AS author
     CROSS JOIN LATERAL (
         SELECT post.id
         FROM social_posts_post AS post
         WHERE post.author_id = author.id AND post.deleted_at IS NULL AND post.hidden_at IS NULL
-          AND (post.audience <> 'only_me' OR post.author_id = %(viewer)s) AND post.id < %(before)s
+          AND (
+              post.audience = 'public' OR post.author_id = %(viewer)s
+              OR post.audience = 'followers' AND author.is_followed OR post.audience = 'friends' AND author.is_friend
+          )
+          AND post.id < %(before)s
         ORDER BY post.id DESC
         LIMIT %(count)s
     ) AS newest
@@ -32,12 +47,12 @@ AFTER_ALL = UUID(int=2**128 - 1)
 
 
 def home_feed(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
-    """What the people the viewer follows published, and the viewer's own, newest first."""
+    """What the people the viewer follows or has for friends published, and the viewer's own, newest first."""
     return posts_of(viewer, home_ids(viewer, cursor=cursor, limit=limit))
 
 
 def public_feed(viewer: User | None, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
-    """Everything public, newest first."""
+    """Everything public, newest first. Private accounts are in nobody's, their followers' included: those find them at home."""
     return posts_of(viewer, public_ids(cursor=cursor, limit=limit))
 
 
@@ -52,7 +67,11 @@ def home_ids(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LI
 def public_ids(*, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
     """A page of the public feed as ids, the same for everybody."""
     limit = _bounded(limit)
-    ids = Post.objects.filter(live(), audience=Audience.PUBLIC, pk__lt=_before(cursor)).order_by("-pk").values_list("pk", flat=True)
+    ids = (
+        Post.objects.filter(live(), audience=Audience.PUBLIC, author__is_private=False, pk__lt=_before(cursor))
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+    )
     return _page(list(ids[: limit + 1]), limit)
 
 

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 def meant_for(viewer: "User | None", prefix: str = "") -> Q:
-    """The audience of the post at ``prefix`` ("", "post__") takes the viewer in."""
-    meant = Q(**{f"{prefix}audience": "public"})
+    """The audience of the post at ``prefix`` ("", "post__") takes the viewer in. What a private account says to everyone is for its followers."""
+    audience, author = f"{prefix}audience", f"{prefix}author"
+    meant = Q(**{audience: "public", f"{author}__is_private": False})
     if viewer is not None:
-        follow = apps.get_model("social_graph", "Follow")
-        followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{prefix}author_id")))
-        meant |= Q(**{f"{prefix}author_id": viewer.pk}) | (Q(**{f"{prefix}audience": "followers"}) & Q(followed))
+        follow, friendship = apps.get_model("social_graph", "Follow"), apps.get_model("social_graph", "Friendship")
+        followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{author}_id")))
+        befriended = Exists(friendship.objects.filter(person=viewer.pk, friend=OuterRef(f"{author}_id")))
+        meant |= Q(**{f"{author}_id": viewer.pk})
+        meant |= Q(**{f"{audience}__in": ["public", "followers"]}) & Q(followed)
+        meant |= Q(**{audience: "friends"}) & Q(befriended)
     return meant
 
 

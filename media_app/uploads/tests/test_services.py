@@ -304,8 +304,8 @@ def test_orphans_are_discarded_and_used_uploads_kept() -> None:
 
 def test_avatar_is_released_by_its_prefix() -> None:
     upload = processed(picture((30, 20)), kind=Kind.AVATAR)
-    assert services.use_avatar(owner=upload.owner, upload_id=upload.pk).unused_since is None
-    services.release_avatar(avatar_key=upload.prefix)
+    assert services.use_portrait(owner=upload.owner, upload_id=upload.pk, kind=Kind.AVATAR).unused_since is None
+    services.release_portrait(key=upload.prefix)
     upload.refresh_from_db()
     assert upload.unused_since is not None
-    services.release_avatar(avatar_key="")
+    services.release_portrait(key="")
