@@ -17,6 +17,34 @@ class Unfollowed(Event, frozen=True):
     followed_id: UUID
 
 
+class FriendRequested(Event, frozen=True):
+    request_id: UUID
+    sender_id: UUID
+    receiver_id: UUID
+
+
+class FriendRequestClosed(Event, frozen=True):
+    """A request no longer waits for its receiver: accepted, declined, cancelled, or gone with a block."""
+
+    request_id: UUID
+    sender_id: UUID
+    receiver_id: UUID
+
+
+class Befriended(Event, frozen=True):
+    """``asker_id`` asked and ``friend_id`` agreed."""
+
+    asker_id: UUID
+    friend_id: UUID
+
+
+class Unfriended(Event, frozen=True):
+    """Also told when a block ended the friendship."""
+
+    actor_id: UUID
+    friend_id: UUID
+
+
 class Blocked(Event, frozen=True):
     blocker_id: UUID
     blocked_id: UUID

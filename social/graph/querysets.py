@@ -9,7 +9,15 @@ from django.db.models import Exists, OuterRef
 if TYPE_CHECKING:
     from accounts.users.models import User
     from accounts.users.querysets import UserQuerySet
-    from social.graph.models import Block, Follow  # noqa: F401 - named in the base classes below
+    from social.graph.models import (  # noqa: F401 - named in the base classes below
+        Block,
+        Contact,
+        Follow,
+        FriendRequest,
+        Friendship,
+        KeywordMute,
+        Mute,
+    )
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
@@ -28,10 +36,53 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         return self.filter(present(viewer, "followed"), follower=person).select_related("followed")
 
 
+class FriendshipQuerySet(models.QuerySet["Friendship"]):
+    def friends_of(self, person: "User", viewer: "User | None") -> "FriendshipQuerySet":
+        """Whom ``person`` is friends with, as far as ``viewer`` may meet them."""
+        return self.filter(present(viewer, "friend"), person=person).select_related("friend")
+
+
+class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):
+    def received_by(self, person: "User") -> "FriendRequestQuerySet":
+        """What waits for an answer of ``person``."""
+        return self.filter(present(person, "sender"), receiver=person, declined_at=None).select_related("sender", "receiver")
+
+    def sent_by(self, person: "User") -> "FriendRequestQuerySet":
+        """What ``person`` asked and did not take back. Declined ones are among them: that they were is not told."""
+        return self.filter(present(person, "receiver"), sender=person, withdrawn_at=None).select_related("sender", "receiver")
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def kept_by(self, owner: "User") -> "ContactQuerySet":
+        """The owner's contacts, as far as they exist for the owner."""
+        return self.filter(present(owner, "person"), owner=owner).select_related("person")
+
+
+class MuteQuerySet(models.QuerySet["Mute"]):
+    def in_force(self) -> "MuteQuerySet":
+        """Those that have not ended."""
+        return self.filter(not_over())
+
+    def made_by(self, person: "User") -> "MuteQuerySet":
+        """Whom ``person`` mutes now."""
+        return self.in_force().filter(present(person, "muted"), muter=person).select_related("muted")
+
+
+class KeywordMuteQuerySet(models.QuerySet["KeywordMute"]):
+    def made_by(self, person: "User") -> "KeywordMuteQuerySet":
+        """Which words ``person`` mutes now."""
+        return self.filter(not_over(), muter=person)
+
+
 class BlockQuerySet(models.QuerySet["Block"]):
     def made_by(self, person: "User") -> "BlockQuerySet":
         """Whom ``person`` blocked, people who are gone or suspended left out as everywhere."""
         return self.filter(active("blocked"), blocker=person).select_related("blocked")
+
+
+def not_over() -> models.Q:
+    """A mute that is for good, or whose time is not up."""
+    return models.Q(until=None) | models.Q(until__gt=models.functions.Now())
 
 
 def not_blocked(viewer: "User | None", field: str) -> models.Q:

@@ -72,7 +72,7 @@ def followed_among(viewer: User | None, people: list[User]) -> set[UUID]:
 
 
 def person_counts(person: User) -> PersonCounts:
-    """How many follow ``person`` and how many the person follows; zeros where nothing was counted yet."""
+    """How many follow ``person``, how many the person follows, how many friends; zeros where nothing was counted yet."""
     return PersonCounts.objects.filter(pk=person.pk).first() or PersonCounts(person=person)
 
 

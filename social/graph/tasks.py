@@ -1,4 +1,4 @@
-"""Nightly: counts equal what they count, whatever happened."""
+"""Nightly: counts equal what they count, whatever happened, and what is over is forgotten."""
 
 from celery import shared_task
 
@@ -9,3 +9,9 @@ from social.graph import services
 def reconcile_counts() -> int:
     """Set right every count that is off. Returns how many people's were."""
     return services.reconcile_counts()
+
+
+@shared_task
+def forget_declined_requests() -> int:
+    """Remove friend requests declined long ago. Returns how many."""
+    return services.forget_declined_requests()

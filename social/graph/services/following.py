@@ -1,0 +1,74 @@
+"""Following and blocking."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.users.models import User
+from core.errors import Forbidden, NotFound
+from core.events.outbox import emit
+from social.graph import policies
+from social.graph.events import Blocked, Followed, Unblocked
+from social.graph.models import Block, Contact, Follow
+from social.graph.services.edges import count_follow, lock_edges, remove_follow, remove_friendship, remove_requests
+
+
+def follow(*, actor: User, target: User) -> bool:
+    """Make ``actor`` follow ``target``. True when that is new.
+
+    Raises:
+        Forbidden("follow_oneself"): the two are one.
+        NotFound: either blocks the other.
+    Events: Followed.
+    """
+    if actor == target:
+        raise Forbidden("You cannot follow yourself.", code="follow_oneself")
+    with transaction.atomic():
+        lock_edges(actor, target)
+        if policies.is_blocked_between(actor, target):
+            raise NotFound
+        if policies.follows(actor, target):
+            return False
+        Follow(follower=actor, followed=target).save(force_insert=True)
+        count_follow(actor, target, +1)
+        emit(Followed(follower_id=actor.pk, followed_id=target.pk))
+        return True
+
+
+def unfollow(*, actor: User, target: User) -> bool:
+    """Make ``actor`` no longer follow ``target``. True when that is new. Events: Unfollowed."""
+    with transaction.atomic():
+        lock_edges(actor, target)
+        return remove_follow(actor, target)
+
+
+def block(*, actor: User, target: User) -> bool:
+    """Part two people: neither sees the other any more, and neither follows, befriends, asks or keeps the other. True when that is new.
+
+    Raises:
+        Forbidden("block_oneself"): the two are one.
+    Events: Unfollowed for each follow taken away, Unfriended, FriendRequestClosed, Blocked.
+    """
+    if actor == target:
+        raise Forbidden("You cannot block yourself.", code="block_oneself")
+    with transaction.atomic():
+        lock_edges(actor, target)
+        if Block.objects.filter(blocker=actor, blocked=target).exists():
+            return False
+        Block(blocker=actor, blocked=target).save(force_insert=True)
+        remove_follow(actor, target)
+        remove_follow(target, actor)
+        remove_friendship(actor, target)
+        remove_requests(actor, target)
+        Contact.objects.filter(Q(owner=actor, person=target) | Q(owner=target, person=actor)).delete()
+        emit(Blocked(blocker_id=actor.pk, blocked_id=target.pk))
+        return True
+
+
+def unblock(*, actor: User, target: User) -> bool:
+    """Take ``actor``'s block back. True when there was one. What it ended stays ended. Events: Unblocked."""
+    with transaction.atomic():
+        lock_edges(actor, target)
+        removed, _ = Block.objects.filter(blocker=actor, blocked=target).delete()
+        if removed:
+            emit(Unblocked(blocker_id=actor.pk, blocked_id=target.pk))
+        return bool(removed)
