@@ -1,14 +1,16 @@
-"""REST for the pictures of the signed-in person."""
+"""REST for profiles, and the pictures of the signed-in person."""
 
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.profiles import services
-from accounts.profiles.serializers import PictureSerializer
+from accounts.profiles import selectors, services
+from accounts.profiles.serializers import PictureSerializer, ProfileSerializer
 from accounts.users.serializers import MeSerializer
 from core.api.schema import operation
 from core.api.views import Endpoint
 from media_app.uploads.models import Kind
+from social.graph import selectors as graph
 
 
 class AvatarEndpoint(Endpoint):
@@ -34,3 +36,12 @@ class CoverEndpoint(Endpoint):
     def delete(self, request: Request) -> Response:
         services.remove_picture(user=self.viewer, kind=Kind.COVER)
         return Response(status=204)
+
+
+class ProfileEndpoint(Endpoint):
+    permission_classes = [AllowAny]
+
+    @operation("A person", response=ProfileSerializer)
+    def get(self, request: Request, user: str) -> Response:
+        """The head of their profile, which private accounts show too. What they keep from the viewer is null."""
+        return self.answer(ProfileSerializer, selectors.profile(self.viewer, graph.visible_person(self.viewer, user)))

@@ -12,9 +12,9 @@ from accounts.profiles import selectors, services
 from accounts.profiles.forms import PictureForm, PrivacyForm, ProfileForm, StatusForm, StepsForm
 from accounts.users.models import User
 from accounts.users.services import set_status, update_profile
-from chat.conversations.selectors import can_message
 from core.errors import DomainError, NotFound
 from media_app.uploads.models import Kind
+from social.graph import policies
 from social.graph import selectors as graph
 from social.graph import services as edges
 from social.posts.pages import back, in_place, signed_in, viewer_of
@@ -29,12 +29,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     mark_liked(viewer, page.items)
     context = {
         "person": person,
-        "counts": graph.person_counts(person),
-        "relation": graph.relation(viewer, person),
-        "can_message": viewer is not None and can_message(viewer, person),
-        "birth_date": selectors.birth_date_for(viewer, person),
-        "status": selectors.status_for(viewer, person),
-        "is_closed": not graph.is_open(viewer, person),
+        "profile": selectors.profile(viewer, person),
         "waiting": graph.waiting_count(person) if viewer == person else 0,
         "posts": page.items,
         "next": page.next,
@@ -56,7 +51,7 @@ def people(request: HttpRequest, username: str, side: str) -> HttpResponse:
         "next": page.next,
         "followed": graph.followed_among(viewer, page.items),
         "requested": graph.requested_among(viewer, page.items),
-        "is_closed": not graph.is_open(viewer, person),
+        "is_closed": not policies.can_see_inside(viewer, person),
     }
     return render(request, "accounts/profiles/people.html", context)
 

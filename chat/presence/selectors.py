@@ -24,7 +24,7 @@ def shown(state: str) -> str:
     return store.OFFLINE if state == "invisible" else state
 
 
-def presence_of(viewer: User, people: Sequence[User]) -> dict[UUID, Presence]:
+def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Presence]:
     """Presence of people the viewer can see already (blocks are the caller's). One query and one round trip to Redis, however many."""
     known = User.objects.filter(lets_in(viewer, "presence_shown_to"), pk__in=[person.pk for person in people])
     may_know = set(known.values_list("pk", flat=True))

@@ -14,23 +14,43 @@ from notifications.inbox.models import Kind, Notification
 from notifications.inbox.selectors import complete, unread_count
 from notifications.inbox.serializers import NotificationSerializer
 from notifications.inbox.wire import NotificationCount, NotificationNew, NotificationsReadFrame
-from social.graph.events import Blocked, Followed, Unfollowed
+from social.graph.events import Blocked, Followed, FollowRequestClosed, FollowRequested, Unfollowed
+from social.graph.models import FollowRequest
 from social.posts.events import CommentCreated, CommentLiked, CommentRemoved, CommentUnliked, PostDeleted, PostHidden, PostLiked, PostUnliked
 from social.posts.models import Comment, CommentLike, Post, PostLike
 
 
 @on(Followed)
 def tell_of_follow(event: Followed) -> None:
+    """The followed; or the follower, where the followed was asked and so knows."""
     people = User.objects.in_bulk([event.follower_id, event.followed_id])
     if len(people) == 2:
         follower, followed = people[event.follower_id], people[event.followed_id]
-        thing = f"follow:{follower.pk}"
-        services.notify(recipient=followed, actor=follower, kind=Kind.FOLLOW, thing=thing, path=f"/{follower.username}/")
+        if event.was_asked:
+            thing = f"approved:{followed.pk}"
+            services.notify(recipient=follower, actor=followed, kind=Kind.FOLLOW_APPROVED, thing=thing, path=f"/{followed.username}/")
+        else:
+            thing = f"follow:{follower.pk}"
+            services.notify(recipient=followed, actor=follower, kind=Kind.FOLLOW, thing=thing, path=f"/{follower.username}/")
 
 
 @on(Unfollowed)
 def withdraw_follow(event: Unfollowed) -> None:
     services.withdraw(thing=f"follow:{event.follower_id}", recipient_id=event.followed_id)
+    services.withdraw(thing=f"approved:{event.followed_id}", recipient_id=event.follower_id)
+
+
+@on(FollowRequested)
+def tell_of_follow_request(event: FollowRequested) -> None:
+    request = FollowRequest.objects.select_related("requester", "requested").filter(pk=event.request_id).first()
+    if request is not None:
+        thing = f"follow_request:{request.requester_id}"
+        services.notify(recipient=request.requested, actor=request.requester, kind=Kind.FOLLOW_REQUEST, thing=thing, path="/requests/")
+
+
+@on(FollowRequestClosed)
+def withdraw_follow_request(event: FollowRequestClosed) -> None:
+    services.withdraw(thing=f"follow_request:{event.requester_id}", recipient_id=event.requested_id, read_too=True)
 
 
 @on(PostLiked)

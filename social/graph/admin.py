@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from social.graph.models import Block, Follow
+from social.graph.models import Block, Follow, FollowRequest
 
 
 class EdgeAdmin(ModelAdmin):
@@ -38,3 +38,11 @@ class BlockAdmin(EdgeAdmin):
     list_display = ("blocker", "blocked", "created_at")
     list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__username", "blocked__username")
+
+
+@admin.register(FollowRequest)
+class FollowRequestAdmin(EdgeAdmin):
+    icon = "person_add_disabled"
+    list_display = ("requester", "requested", "created_at")
+    list_select_related = ("requester", "requested")
+    search_fields = ("requester__username", "requested__username")

@@ -1,5 +1,7 @@
 """REST for following and blocking. People are addressed by id, username or "me"."""
 
+from uuid import UUID
+
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,7 +11,7 @@ from core.api.schema import operation
 from core.api.views import Endpoint
 from social.graph import selectors, services
 from social.graph.search import people_called
-from social.graph.serializers import PeopleQuery, RelationSerializer
+from social.graph.serializers import FollowRequestSerializer, PeopleQuery, RelationSerializer
 
 
 class FollowEndpoint(Endpoint):
@@ -17,12 +19,14 @@ class FollowEndpoint(Endpoint):
 
     @operation("Follow a person", response=RelationSerializer)
     def post(self, request: Request, user: str) -> Response:
+        """Of a private account this is a request: `requested` is true until it is answered."""
         person = selectors.visible_person(self.viewer, user)
         services.follow(actor=self.viewer, target=person)
         return self.answer(RelationSerializer, selectors.relation(self.viewer, person))
 
     @operation("Stop following a person", status=204)
     def delete(self, request: Request, user: str) -> Response:
+        """Or take a request to follow back."""
         services.unfollow(actor=self.viewer, target=selectors.visible_person(self.viewer, user))
         return Response(status=204)
 
@@ -34,11 +38,39 @@ class FollowStatusEndpoint(Endpoint):
         return self.answer(RelationSerializer, selectors.relation(self.viewer, person))
 
 
+class FollowRequestsEndpoint(Endpoint):
+    @operation("Who asks to follow me", response=FollowRequestSerializer, paged=True)
+    def get(self, request: Request) -> Response:
+        return self.page(selectors.follow_requests_received(self.viewer, **self.page_arguments()), FollowRequestSerializer)
+
+
+class SentFollowRequestsEndpoint(Endpoint):
+    @operation("Whom I asked to follow", response=FollowRequestSerializer, paged=True)
+    def get(self, request: Request) -> Response:
+        return self.page(selectors.follow_requests_sent(self.viewer, **self.page_arguments()), FollowRequestSerializer)
+
+
+class ApproveFollowEndpoint(Endpoint):
+    @operation("Let somebody follow me", status=204)
+    def post(self, request: Request, request_id: UUID) -> Response:
+        services.approve_follow(actor=self.viewer, request_id=request_id)
+        return Response(status=204)
+
+
+class DeclineFollowEndpoint(Endpoint):
+    @operation("Do not let somebody follow me", status=204)
+    def post(self, request: Request, request_id: UUID) -> Response:
+        """They are not told, and may ask again."""
+        services.decline_follow(actor=self.viewer, request_id=request_id)
+        return Response(status=204)
+
+
 class FollowersEndpoint(Endpoint):
     permission_classes = [AllowAny]
 
     @operation("Who follows a person", response=PersonSerializer, paged=True)
     def get(self, request: Request, user: str) -> Response:
+        """Of a private account only its followers see them; to others the list is empty."""
         page = selectors.followers(self.viewer, selectors.visible_person(self.viewer, user), **self.page_arguments())
         return self.page(page, PersonSerializer)
 
@@ -48,6 +80,7 @@ class FollowingEndpoint(Endpoint):
 
     @operation("Whom a person follows", response=PersonSerializer, paged=True)
     def get(self, request: Request, user: str) -> Response:
+        """Of a private account only its followers see them; to others the list is empty."""
         page = selectors.following(self.viewer, selectors.visible_person(self.viewer, user), **self.page_arguments())
         return self.page(page, PersonSerializer)
 

@@ -6,8 +6,11 @@ from core.events.registry import Event
 
 
 class Followed(Event, frozen=True):
+    """``was_asked``: the followed had to approve it, and did."""
+
     follower_id: UUID
     followed_id: UUID
+    was_asked: bool = False
 
 
 class Unfollowed(Event, frozen=True):
@@ -15,6 +18,20 @@ class Unfollowed(Event, frozen=True):
 
     follower_id: UUID
     followed_id: UUID
+
+
+class FollowRequested(Event, frozen=True):
+    request_id: UUID
+    requester_id: UUID
+    requested_id: UUID
+
+
+class FollowRequestClosed(Event, frozen=True):
+    """A request no longer waits for an answer: approved, declined, cancelled, or gone with a block."""
+
+    request_id: UUID
+    requester_id: UUID
+    requested_id: UUID
 
 
 class FriendRequested(Event, frozen=True):

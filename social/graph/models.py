@@ -8,11 +8,12 @@ from django.db import models
 
 from accounts.users.models import User
 from core.models import BaseModel
-from social.graph.events import FriendRequestClosed
+from social.graph.events import FollowRequestClosed, FriendRequestClosed
 from social.graph.querysets import (
     BlockQuerySet,
     ContactQuerySet,
     FollowQuerySet,
+    FollowRequestQuerySet,
     FriendRequestQuerySet,
     FriendshipQuerySet,
     KeywordMuteQuerySet,
@@ -45,6 +46,32 @@ class Follow(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.follower_id} follows {self.followed_id}"
+
+
+class FollowRequest(BaseModel):
+    """``requester`` would like to follow ``requested``, whose account is private. Answered and cancelled requests are gone."""
+
+    requester = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follow_requests_sent", db_index=False)
+    requested = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follow_requests_received", db_index=False)
+
+    objects: ClassVar[FollowRequestQuerySet] = FollowRequestQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["requester", "requested"], name="follow_request_once"),
+            models.CheckConstraint(condition=~models.Q(requester=models.F("requested")), name="follow_request_not_to_oneself"),
+        ]
+        indexes = [
+            models.Index(fields=["requester", "-id"], include=["requested"], name="follow_request_sent"),
+            models.Index(fields=["requested", "-id"], include=["requester"], name="follow_request_received"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.requester_id} asks to follow {self.requested_id}"
+
+    def closed(self) -> FollowRequestClosed:
+        """The event that says that it no longer waits."""
+        return FollowRequestClosed(request_id=self.pk, requester_id=self.requester_id, requested_id=self.requested_id)
 
 
 class Friendship(BaseModel):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from accounts.users.models import User
+from accounts.users.models import Circle, User
 from social.graph.models import Block, Follow, Friendship
 
 Person = User | UUID
@@ -26,5 +26,20 @@ def are_friends(one: Person, other: Person) -> bool:
 
 
 def can_request_friendship(actor: User, target: User) -> bool:
-    """Whether ``target`` takes friend requests of ``actor``: everybody's, as long as neither blocks the other."""
-    return actor != target and not is_blocked_between(actor, target)
+    """Whether ``target`` takes friend requests of ``actor``: by their choice, as long as neither blocks the other."""
+    return actor != target and not is_blocked_between(actor, target) and lets_in(target, "friend_requests_from", actor)
+
+
+def lets_in(person: User, choice: str, viewer: User | None) -> bool:
+    """Whether ``person`` lets ``viewer`` in by what they chose in the field ``choice``. Blocks are the caller's. Of rows: ``querysets.lets_in``."""
+    circle = getattr(person, choice)
+    if circle == Circle.EVERYONE or viewer == person:
+        return True
+    if viewer is None or circle == Circle.NOBODY:
+        return False
+    return follows(person, viewer) if circle == Circle.FOLLOWED else are_friends(person, viewer)
+
+
+def can_see_inside(viewer: User | None, person: User) -> bool:
+    """Whether ``viewer`` may see posts, followers and following of ``person``: of a private account its followers may."""
+    return not person.is_private or viewer == person or (viewer is not None and follows(viewer, person))

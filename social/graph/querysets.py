@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Block,
         Contact,
         Follow,
+        FollowRequest,
         FriendRequest,
         Friendship,
         KeywordMute,
@@ -28,12 +29,22 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         return self.filter(models.Q(follower=one, followed=other) | models.Q(follower=other, followed=one))
 
     def followers_of(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
-        """Who follows ``person``, as far as ``viewer`` may meet them."""
-        return self.filter(present(viewer, "follower"), followed=person).select_related("follower")
+        """Who follows ``person``, as far as ``viewer`` may meet them; nobody where the account is closed to ``viewer``."""
+        return self.filter(present(viewer, "follower"), open_to(viewer, "followed"), followed=person).select_related("follower")
 
     def followed_by(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
-        """Whom ``person`` follows, as far as ``viewer`` may meet them."""
-        return self.filter(present(viewer, "followed"), follower=person).select_related("followed")
+        """Whom ``person`` follows, as far as ``viewer`` may meet them; nobody where the account is closed to ``viewer``."""
+        return self.filter(present(viewer, "followed"), open_to(viewer, "follower"), follower=person).select_related("followed")
+
+
+class FollowRequestQuerySet(models.QuerySet["FollowRequest"]):
+    def received_by(self, person: "User") -> "FollowRequestQuerySet":
+        """Who waits for ``person`` to let them follow."""
+        return self.filter(present(person, "requester"), requested=person).select_related("requester")
+
+    def sent_by(self, person: "User") -> "FollowRequestQuerySet":
+        """Whom ``person`` asked to be let follow."""
+        return self.filter(present(person, "requested"), requester=person).select_related("requested")
 
 
 class FriendshipQuerySet(models.QuerySet["Friendship"]):
@@ -115,3 +126,41 @@ def people_visible_to(viewer: "User | None") -> "UserQuerySet":
     """The people who exist for ``viewer``; None is anybody who is not signed in."""
     people: UserQuerySet = apps.get_model("accounts_users", "User").objects.all()
     return exclude_blocked(people.active(), viewer, "pk")
+
+
+def open_to(viewer: "User | None", field: str) -> models.Q:
+    """The account of the person at ``field`` ("author") is not private, or the viewer follows it, or it is the viewer's own."""
+    opened = models.Q(**{f"{field}__is_private": False})
+    if viewer is None:
+        return opened
+    follow = apps.get_model("social_graph", "Follow")
+    followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{field}_id")))
+    return opened | models.Q(**{f"{field}_id": viewer.pk}) | models.Q(followed)
+
+
+def lets_in(viewer: "User | None", choice: str) -> models.Q:
+    """Of rows of people: those who let the viewer in, by what they chose in the field ``choice`` ("messages_from")."""
+    let_in = models.Q(**{choice: "everyone"})
+    if viewer is None:
+        return let_in
+    follow, friendship = apps.get_model("social_graph", "Follow"), apps.get_model("social_graph", "Friendship")
+    followed = Exists(follow.objects.filter(follower=OuterRef("pk"), followed=viewer.pk))
+    befriended = Exists(friendship.objects.filter(person=viewer.pk, friend=OuterRef("pk")))
+    return (
+        let_in
+        | models.Q(pk=viewer.pk)
+        | models.Q(**{choice: "followed"}) & models.Q(followed)
+        | models.Q(**{choice: "friends"}) & models.Q(befriended)
+    )
+
+
+def within_circle(person: "User", choice: str) -> models.Q:
+    """Of rows of people: those ``person`` lets in by the field ``choice``. The other side of ``lets_in``."""
+    follow, friendship = apps.get_model("social_graph", "Follow"), apps.get_model("social_graph", "Friendship")
+    circles = {
+        "everyone": models.Q(),
+        "followed": models.Q(Exists(follow.objects.filter(follower=person.pk, followed=OuterRef("pk")))) | models.Q(pk=person.pk),
+        "friends": models.Q(Exists(friendship.objects.filter(person=person.pk, friend=OuterRef("pk")))) | models.Q(pk=person.pk),
+        "nobody": models.Q(pk=person.pk),
+    }
+    return circles[getattr(person, choice)]

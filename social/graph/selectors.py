@@ -7,7 +7,7 @@ from accounts.users.models import User
 from accounts.users.querysets import UserQuerySet
 from core.errors import NotFound
 from core.paging import DEFAULT_LIMIT, Page, keyset_page
-from social.graph.models import Block, Follow, PersonCounts
+from social.graph.models import Block, Follow, FollowRequest, PersonCounts
 from social.graph.querysets import people_visible_to
 
 
@@ -17,6 +17,7 @@ class Relation:
 
     following: bool
     followed_by: bool
+    requested: bool = False  # the viewer asked to follow and has no answer
 
 
 def visible_person(viewer: User | None, name: str) -> User:
@@ -61,7 +62,9 @@ def relation(viewer: User | None, person: User) -> Relation:
     if viewer is None or viewer == person:
         return Relation(following=False, followed_by=False)
     edges = set(Follow.objects.between(viewer, person).values_list("follower_id", flat=True))
-    return Relation(following=viewer.pk in edges, followed_by=person.pk in edges)
+    following = viewer.pk in edges
+    requested = not following and person.is_private and FollowRequest.objects.filter(requester=viewer, requested=person).exists()
+    return Relation(following=following, followed_by=person.pk in edges, requested=requested)
 
 
 def followed_among(viewer: User | None, people: list[User]) -> set[UUID]:
@@ -69,6 +72,29 @@ def followed_among(viewer: User | None, people: list[User]) -> set[UUID]:
     if viewer is None or not people:
         return set()
     return set(Follow.objects.filter(follower=viewer, followed__in=people).values_list("followed_id", flat=True))
+
+
+def requested_among(viewer: User | None, people: list[User]) -> set[UUID]:
+    """Which of ``people`` the viewer asked to follow and has no answer of, in one query."""
+    private = [person for person in people if person.is_private]
+    if viewer is None or not private:
+        return set()
+    return set(FollowRequest.objects.filter(requester=viewer, requested__in=private).values_list("requested_id", flat=True))
+
+
+def follow_requests_received(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[FollowRequest]:
+    """Who waits for the viewer to let them follow, the latest first."""
+    return keyset_page(FollowRequest.objects.received_by(viewer), cursor=cursor, limit=limit)
+
+
+def follow_requests_sent(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[FollowRequest]:
+    """Whom the viewer asked to follow and has no answer of, the latest first."""
+    return keyset_page(FollowRequest.objects.sent_by(viewer), cursor=cursor, limit=limit)
+
+
+def waiting_count(viewer: User) -> int:
+    """How many follow requests wait for the viewer's answer."""
+    return FollowRequest.objects.received_by(viewer).count()
 
 
 def person_counts(person: User) -> PersonCounts:

@@ -1,5 +1,7 @@
 """Nightly: counts equal what they count, whatever happened, and what is over is forgotten."""
 
+from uuid import UUID
+
 from celery import shared_task
 
 from social.graph import services
@@ -15,3 +17,9 @@ def reconcile_counts() -> int:
 def forget_declined_requests() -> int:
     """Remove friend requests declined long ago. Returns how many."""
     return services.forget_declined_requests()
+
+
+@shared_task
+def approve_all_waiting(user_id: str) -> int:
+    """Let everybody follow who waits for somebody whose account is not private any more. Returns how many."""
+    return services.approve_all_waiting(user_id=UUID(user_id))

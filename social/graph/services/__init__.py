@@ -10,11 +10,16 @@ from social.graph.services.friends import (
     remove_friend,
     request_friendship,
 )
+from social.graph.services.requests import approve_all_waiting, approve_follow, cancel_follow_request, decline_follow
 
 __all__ = [
     "accept_request",
+    "approve_all_waiting",
+    "approve_follow",
     "block",
+    "cancel_follow_request",
     "cancel_request",
+    "decline_follow",
     "decline_request",
     "follow",
     "forget_declined_requests",

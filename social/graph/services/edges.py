@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, When
 from accounts.users.models import User
 from core.events.outbox import emit
 from social.graph.events import Unfollowed, Unfriended
-from social.graph.models import Follow, FriendRequest, Friendship, PersonCounts
+from social.graph.models import Follow, FollowRequest, FriendRequest, Friendship, PersonCounts
 
 # Locks the rows there are (a condition that never holds leaves them as they are) and makes the others, one after the other in the order given.
 LOCK = """
@@ -31,6 +31,15 @@ def remove_follow(follower: User, followed: User) -> bool:
         count_follow(follower, followed, -1)
         emit(Unfollowed(follower_id=follower.pk, followed_id=followed.pk))
     return bool(removed)
+
+
+def remove_follow_request(requester: User, requested: User) -> bool:
+    """Take away what one asked the other, under the lock of both. True when there was such a request. Events: FollowRequestClosed."""
+    request = FollowRequest.objects.filter(requester=requester, requested=requested).first()
+    if request is not None:
+        emit(request.closed())
+        request.delete()
+    return request is not None
 
 
 def count_follow(follower: User, followed: User, change: int) -> None:

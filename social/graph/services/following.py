@@ -9,16 +9,17 @@ from core.events.outbox import emit
 from social.graph import policies
 from social.graph.events import Blocked, Followed, Unblocked
 from social.graph.models import Block, Contact, Follow
-from social.graph.services.edges import count_follow, lock_edges, remove_follow, remove_friendship, remove_requests
+from social.graph.services.edges import count_follow, lock_edges, remove_follow, remove_follow_request, remove_friendship, remove_requests
+from social.graph.services.requests import ask_to_follow
 
 
 def follow(*, actor: User, target: User) -> bool:
-    """Make ``actor`` follow ``target``. True when that is new.
+    """Make ``actor`` follow ``target``, or ask to where the account is private. True when either is new.
 
     Raises:
         Forbidden("follow_oneself"): the two are one.
         NotFound: either blocks the other.
-    Events: Followed.
+    Events: Followed, or FollowRequested.
     """
     if actor == target:
         raise Forbidden("You cannot follow yourself.", code="follow_oneself")
@@ -28,6 +29,8 @@ def follow(*, actor: User, target: User) -> bool:
             raise NotFound
         if policies.follows(actor, target):
             return False
+        if _must_ask(target):
+            return ask_to_follow(actor, target)
         Follow(follower=actor, followed=target).save(force_insert=True)
         count_follow(actor, target, +1)
         emit(Followed(follower_id=actor.pk, followed_id=target.pk))
@@ -35,10 +38,10 @@ def follow(*, actor: User, target: User) -> bool:
 
 
 def unfollow(*, actor: User, target: User) -> bool:
-    """Make ``actor`` no longer follow ``target``. True when that is new. Events: Unfollowed."""
+    """Make ``actor`` no longer follow ``target``, nor ask to. True when that is new. Events: Unfollowed, or FollowRequestClosed."""
     with transaction.atomic():
         lock_edges(actor, target)
-        return remove_follow(actor, target)
+        return remove_follow_request(actor, target) or remove_follow(actor, target)
 
 
 def block(*, actor: User, target: User) -> bool:
@@ -46,7 +49,7 @@ def block(*, actor: User, target: User) -> bool:
 
     Raises:
         Forbidden("block_oneself"): the two are one.
-    Events: Unfollowed for each follow taken away, Unfriended, FriendRequestClosed, Blocked.
+    Events: Unfollowed for each follow taken away, Unfriended, FollowRequestClosed, FriendRequestClosed, Blocked.
     """
     if actor == target:
         raise Forbidden("You cannot block yourself.", code="block_oneself")
@@ -57,6 +60,8 @@ def block(*, actor: User, target: User) -> bool:
         Block(blocker=actor, blocked=target).save(force_insert=True)
         remove_follow(actor, target)
         remove_follow(target, actor)
+        remove_follow_request(actor, target)
+        remove_follow_request(target, actor)
         remove_friendship(actor, target)
         remove_requests(actor, target)
         Contact.objects.filter(Q(owner=actor, person=target) | Q(owner=target, person=actor)).delete()
@@ -72,3 +77,9 @@ def unblock(*, actor: User, target: User) -> bool:
         if removed:
             emit(Unblocked(blocker_id=actor.pk, blocked_id=target.pk))
         return bool(removed)
+
+
+def _must_ask(target: User) -> bool:
+    """Whether the account is private. If so that is asked again with its row held: who turns it off then finds every request there is."""
+    accounts = User.objects.filter(pk=target.pk, is_private=True)
+    return accounts.exists() and accounts.select_for_update(no_key=True).exists()
