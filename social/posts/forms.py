@@ -34,7 +34,7 @@ class PostForm(forms.Form):
     )
     images = Pictures(label="Pictures", required=False)
     alt = forms.CharField(label="Describe the pictures", required=False, max_length=1_000, help_text="For people who do not see them.")
-    audience = forms.ChoiceField(label="Who may read it", choices=Audience.choices, initial=Audience.PUBLIC)
+    audience = forms.ChoiceField(label="Who may read it", choices=Audience.choices)
 
     def clean(self) -> dict[str, object]:
         """With scripts, pictures were sent ahead: ``upload`` names each, ``upload_alt`` at the same place describes it."""

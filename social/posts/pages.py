@@ -49,13 +49,18 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
+def composer(viewer: User) -> PostForm:
+    """An empty one, for whom the viewer's posts are at first."""
+    return PostForm(initial={"audience": viewer.first_audience})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def compose(request: HttpRequest) -> HttpResponse:
     """Publish a post; pictures come with the form and are made ready before it is answered."""
-    form = PostForm(request.POST or None, request.FILES or None)
+    viewer = signed_in(request)
+    form = PostForm(request.POST or None, request.FILES or None, initial={"audience": viewer.first_audience})
     if request.method == "POST" and form.is_valid():
-        viewer = signed_in(request)
         try:
             pictures = [take_picture(viewer, file, form.cleaned_data["alt"]) for file in form.cleaned_data["images"]]
             post = services.create_post(
@@ -69,7 +74,7 @@ def compose(request: HttpRequest) -> HttpResponse:
         else:
             if in_place(request):
                 post = selectors.post_detail(viewer, post.pk)
-                return say(render(request, "social/posts/_published.html", {"post": post, "form": PostForm()}), "Your post is out.")
+                return say(render(request, "social/posts/_published.html", {"post": post, "form": composer(viewer)}), "Your post is out.")
             messages.success(request, "Your post is out.")
             return back(request, post.get_absolute_url())
     template = "social/posts/_composer.html" if in_place(request) else "social/posts/compose.html"

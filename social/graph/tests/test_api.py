@@ -31,8 +31,8 @@ def test_following_is_idempotent_and_answers_the_relation() -> None:
     for _ in range(2):
         answer = client(ana).post(f"/api/v1/users/{ben.username.upper()}/follow")
         assert answer.status_code == 200
-        assert answer.json()["data"] == {"following": True, "followed_by": False}
-    assert client(ben).get(f"/api/v1/users/{ana.pk}/follow-status").json()["data"] == {"following": False, "followed_by": True}
+        assert answer.json()["data"] == {"following": True, "followed_by": False, "requested": False}
+    assert client(ben).get(f"/api/v1/users/{ana.pk}/follow-status").json()["data"] == {"following": False, "followed_by": True, "requested": False}
     for _ in range(2):
         assert client(ana).delete(f"/api/v1/users/{ben.pk}/follow").status_code == 204
     assert not policies.follows(ana, ben)
