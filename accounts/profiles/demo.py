@@ -1,14 +1,18 @@
 """The people of the demo world. All of them are invented; their pictures are drawn here."""
 
+from datetime import date
+
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.profiles.services import set_picture_from_file
 from accounts.users.models import User
-from accounts.users.services import create_user, update_profile
+from accounts.users.services import create_user, set_status, update_profile
 from core import drawing
 from core.demo import DemoWorld, demo_step
+from media_app.uploads.models import Kind
 from social.graph.models import Follow, PersonCounts
+from social.graph.policies import follows
 from social.graph.services import follow, reconcile_counts
 
 PASSWORD = "hubbub-demo"  # noqa: S105 - everybody knows it, and the command runs in development only
@@ -63,6 +67,29 @@ def add_people(world: DemoWorld) -> None:
         world.people[username] = person
 
 
+CHOICES: dict[str, dict[str, str]] = {
+    "tomasz": {"messages_from": "followed", "presence_shown_to": "followed"},
+    "ingrid": {"presence_shown_to": "nobody", "friend_requests_from": "followed"},
+    "hanna.w": {"found_by_email": "everyone", "groups_from": "friends"},
+    "priya": {"messages_from": "nobody", "first_audience": "followers"},
+}
+PRIVATE = "jun"  # whom some ask to follow
+
+
+@demo_step(order=15)
+def show_covers_and_choose(world: DemoWorld) -> None:
+    """Some have a wide picture, a date of birth or a status, some let fewer people near, and one account is private."""
+    for username in ("ana", "ben", "mei_lin", "leilani"):
+        file = SimpleUploadedFile("cover.png", drawing.landscape(world.random), "image/png")
+        set_picture_from_file(user=world.people[username], file=file, kind=Kind.COVER)
+    set_status(user=world.people["ana"], text="Firing the kiln, back on Monday")
+    update_profile(user=world.people["ana"], changes={"birth_date": date(1988, 5, 14), "birth_date_shown_to": "friends"})
+    for username, choices in CHOICES.items():
+        update_profile(user=world.people[username], changes=choices)
+    for username, person in world.people.items():
+        world.people[username] = User.objects.get(pk=person.pk)
+
+
 @demo_step(order=20)
 def let_people_follow_each_other(world: DemoWorld) -> None:
     """Everybody follows some; ana and ben follow each other, and hear of whoever follows them. The other edges are written in one go."""
@@ -77,3 +104,8 @@ def let_people_follow_each_other(world: DemoWorld) -> None:
     for person, other in in_order:
         if other in heard:
             follow(actor=person, target=other)
+    update_profile(user=world.people[PRIVATE], changes={"is_private": True})
+    world.people[PRIVATE].refresh_from_db()
+    unlet = [person for person in people if not follows(person, world.people[PRIVATE]) and person.username != PRIVATE]
+    for person in sorted(unlet[:3], key=lambda person: person.username):
+        follow(actor=person, target=world.people[PRIVATE])

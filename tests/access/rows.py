@@ -1,6 +1,6 @@
 """What each relation gets of each way in over REST. A row is a surface, an address in the world, perhaps a body, and an outcome for each relation.
 
-Outcomes: ``ok`` is done or shown; ``empty`` a list without anything of that person's; ``gone`` 404, as for what never was; ``sign in`` 401;
+Outcomes: ``ok`` is done or shown; ``empty`` shows nothing, or nothing of what the row is about; ``gone`` 404, as for what never was; ``sign in`` 401;
 ``no`` 403; ``bad`` refused for its shape or its state, the same whoever asks.
 """
 
@@ -16,6 +16,7 @@ class Row:
     path: str
     outcomes: dict[str, str]
     body: dict[str, Any] | None = None
+    about: str = ""  # what the answer has to hold to count as shown, where other things may be in it
 
 
 def outcomes(base: str, **other: str) -> dict[str, str]:
@@ -39,11 +40,7 @@ FOLLOWERS = outcomes("gone", follower="ok", approved="ok", self="ok")
 FRIENDS = outcomes("gone", friend="ok", self="ok")
 EDIT = {**INSIDE, **dict.fromkeys(("stranger", "follower", "approved", "friend", "staff"), "no")}  # seen by them, and not theirs
 TALK = outcomes("ok", outsider="gone", staff="gone", **APART)  # who wrote with them before, whatever they choose today
-SIGNED_OUT = {**dict.fromkeys(RELATIONS, "bad"), "suspended": "sign in"}  # doors for people without a session want a body that fits
-
-
-def rows(surface: str, path: str, wanted: dict[str, str], body: dict[str, Any] | None = None) -> list[Row]:
-    return [Row(surface, path, wanted, body)]
+SIGNED_OUT = dict.fromkeys(RELATIONS, "bad")  # doors for people without a session want a body that fits
 
 
 USER, POST, COMMENT, TALKS = "users/<str:user>", "posts/<uuid:post_id>", "comments/<uuid:comment_id>", "conversations/<uuid:conversation_id>"
@@ -147,12 +144,12 @@ REST: list[Row] = [
     Row(f"POST {COMMENT}/like", "comments/{comment}/like", INSIDE, {}),
     Row(f"DELETE {COMMENT}/like", "comments/{comment}/like", INSIDE),
     Row("GET feeds/home", "feeds/home", outcomes("empty", follower="ok", approved="ok", friend="ok", self="ok")),
-    Row("GET feeds/public", "feeds/public", {**READ, "blocked": "empty", "blocking": "empty", "approved": "empty", "outsider": "empty"}),
+    Row("GET feeds/public", "feeds/public", {**READ, **dict.fromkeys(("blocked", "blocking", "approved", "outsider"), "empty")}, about="{owner_id}"),
     Row(f"GET {USER}/posts", "users/{owner}/posts", {**READ, "outsider": "empty"}),
     # the rest
     Row("POST reports", "reports", {**MEET, "self": "bad"}, {"kind": "person", "id": "{owner_id}", "reason": "spam"}),
     Row("POST reports", "reports", {**INSIDE, "self": "bad"}, {"kind": "post", "id": "{post}", "reason": "spam"}),
-    Row("GET notifications", "notifications", MINE),
+    Row("GET notifications", "notifications", outcomes("empty", self="ok"), about="{notification}"),
     Row("GET notifications/unread", "notifications/unread", MINE),
     Row("POST notifications/read-all", "notifications/read-all", MINE),
     Row("DELETE notifications/<uuid:notification_id>", "notifications/{notification}", OWN),

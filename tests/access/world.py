@@ -84,13 +84,16 @@ def _relate(viewers: dict[str, User | None], otto: User, petra: User) -> None:
 def _things(owner: User, carla: User) -> dict[str, str]:
     """What a person has that others may come by."""
     written = {audience: posts.create_post(author=owner, body=f"{audience} words", audience=audience) for audience in Audience}
+    for post in written.values():
+        posts.like_post(actor=owner, post=post)
+        posts.create_comment(author=owner, post=post, body="My own")
     comment = posts.create_comment(author=owner, post=written[Audience.PUBLIC], body="A comment")
     posts.create_comment(author=carla, post=written[Audience.PUBLIC], body="An answer", parent=comment)
     foreign = create_direct(actor=owner, target=carla)
     message = send_message(sender=owner, conversation_id=foreign.pk, body="Between us")
     notify(recipient=owner, actor=carla, kind=Kind.FOLLOW, thing=f"matrix:{carla.pk}", path="/carla/")
     User.objects.filter(pk=owner.pk).update(is_private=True)
-    graph.follow(actor=UserFactory.create(username=f"asks.{owner.username}"), target=User.objects.get(pk=owner.pk))
+    graph.follow(actor=UserFactory.create(username=f"asker{len(owner.username)}"), target=User.objects.get(pk=owner.pk))
     User.objects.filter(pk=owner.pk).update(is_private=False)
     return {
         "owner": owner.username,

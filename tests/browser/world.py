@@ -16,6 +16,7 @@ from core.models import uuid7
 from media_app.uploads.models import Upload
 from media_app.uploads.tests.factories import processed
 from media_app.uploads.tests.pictures import picture
+from social.graph.models import FollowRequest
 from social.graph.services import block, follow
 from social.posts import services as posts
 from social.posts.models import Comment, Post
@@ -27,7 +28,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 @dataclass(frozen=True)
 class World:
     """``ana`` looks at it; ``ben`` wrote to her and about her; ``carla`` has a second factor; ``new`` has yet to confirm the address; a
-    fifth person is blocked."""
+    fifth person is blocked, and ``petra``, whose account is private, has not answered."""
 
     ana: User
     ben: User
@@ -54,6 +55,8 @@ def make_world() -> World:
     for person in (ben, carla):
         follow(actor=person, target=ana)
     follow(actor=ana, target=ben)
+    follow(actor=ana, target=UserFactory.create(username="petra", is_private=True))
+    FollowRequest.objects.create(requester=carla, requested=ana)
     block(actor=ana, target=UserFactory.create(username="dora"))
     post = posts.create_post(
         author=ana, body="A post with **emphasis**, a #hashtag, @ben and https://example.org/a/rather/long/address/that/has/to/wrap?somewhere=1"
