@@ -13,7 +13,6 @@ def signed_in(base: str, **other: str) -> dict[str, str]:
     return {**dict.fromkeys(CONNECTED, base), "nobody": "not_authenticated", **other}
 
 
-ANYBODY = {**signed_in("ok"), "nobody": "ok"}
 MINE = signed_in("ok")
 OWN = signed_in("not_found", self="ok")
 TALK = signed_in("ok", outsider="not_found", staff="not_found", **APART)
@@ -22,7 +21,7 @@ INSIDE = signed_in("ok", outsider="not_found", **APART)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A command with data from the world, and what it is answered: ``ok``, or the code of the error."""
+    """A command with data from the world, and what it is answered: ``ok``, the code of the error, or ``closed``."""
 
     command: str
     data: dict[str, Any]
@@ -30,8 +29,7 @@ class Said:
 
 
 SAID = [
-    Said("ping", {}, ANYBODY),
-    Said("authenticate", {"token": "made-up"}, {**signed_in("not_authenticated"), "nobody": "not_authenticated"}),
+    Said("ping", {}, {**signed_in("ok"), "nobody": "ok"}),
     Said("resume", {"conversations": {"{foreign}": 0}}, MINE),
     Said("room:join", {"room": "post:{post}"}, INSIDE),
     Said("room:join", {"room": "post:{secret_post}"}, OWN),
@@ -52,6 +50,7 @@ SAID = [
     Said("notification:read", {"id": "{notification}"}, OWN),
     Said("message:delete", {"id": "{foreign_message}"}, OWN),
     Said("conversation:leave", {"conversation": "{foreign}"}, OWN),
+    Said("authenticate", {"token": "made-up"}, dict.fromkeys([*CONNECTED, "nobody"], "closed")),  # last: it ends the socket, whoever it was
 ]
 
 EVERYBODY = {*CONNECTED, "petra", "carla"}

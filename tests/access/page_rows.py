@@ -52,7 +52,8 @@ NOTICE = "notifications/<uuid:notification_id>/"
 BAD = asked("bad")
 PAGES: list[Row] = [
     # for everybody
-    *(get(route, route, ANYBODY) for route in ("api/schema/", "api/docs/", "ws/schema/", "", "terms/", "privacy/", "explore/")),
+    *(get(route, route, ANYBODY) for route in ("ws/schema/", "", "terms/", "privacy/", "explore/")),
+    *(get(route, route, {"nobody": "ok"}) for route in ("api/schema/", "api/docs/")),  # without sessions: there is nobody else
     *(get(route, route, ANYBODY) for route in ("robots.txt", "manifest.webmanifest", "favicon.ico")),
     *(get(route, path, NOWHERE) for route, path in ((r"^api/[\s\S]+\Z", "api/x"),)),
     get("metrics", "metrics", ANYBODY),  # where no token and no networks are set, as here: core/ops/tests has the others
@@ -113,7 +114,7 @@ PAGES: list[Row] = [
     *both("welcome/", "welcome/", MINE, {"display_name": "Me"}),
     *both("settings/profile/", "settings/profile/", MINE, {"display_name": "Me", "birth_date_shown_to": "nobody"}),
     post("settings/status/", "settings/status/", MINE, {"text": "Out", "hours": "0"}),
-    *both("settings/privacy/", "settings/privacy/", MINE, {}, BAD),
+    *both("settings/privacy/", "settings/privacy/", MINE, {"messages_from": "aliens"}, BAD),
     *both("settings/blocked/", "settings/blocked/", MINE, {"person": "{owner_id}"}, asked("gone", blocking="ok")),
     get("settings/", "settings/", MINE),
     get("settings/sessions/", "settings/sessions/", MINE),
@@ -121,5 +122,6 @@ PAGES: list[Row] = [
     post("settings/sessions/<uuid:session_id>/end/", "settings/sessions/{session}/end/", OWN, {}),
     get("notifications/", "notifications/", asked("empty", self="ok"), about="{notification}"),
     post("notifications/read-all/", "notifications/read-all/", MINE, {}),
-    *(post(f"{NOTICE}{path}/", f"notifications/{{notification}}/{path}/", OWN, {}) for path in ("open", "delete")),
+    post(f"{NOTICE}open/", "notifications/{notification}/open/", MINE, {}),  # what is not there any more leads back to the inbox
+    post(f"{NOTICE}delete/", "notifications/{notification}/delete/", OWN, {}),
 ]

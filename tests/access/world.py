@@ -43,7 +43,8 @@ def make_world() -> World:
     """Everything through the services: what the matrix meets is what the project makes."""
     carla = UserFactory.create(username="carla")
     otto, petra = (_owner(name) for name in ("otto", "petra"))
-    graph.follow(actor=carla, target=otto)
+    for owner in (otto, petra):
+        graph.follow(actor=carla, target=owner)
     viewers: dict[str, User | None] = {
         name: otto if name == "self" else UserFactory.create(username=name, is_staff=name == "staff") for name in RELATIONS if name != "nobody"
     }
