@@ -52,8 +52,8 @@ class FollowRequestQuerySet(models.QuerySet["FollowRequest"]):
 
 class FriendshipQuerySet(models.QuerySet["Friendship"]):
     def friends_of(self, person: "User", viewer: "User | None") -> "FriendshipQuerySet":
-        """Whom ``person`` is friends with, as far as ``viewer`` may meet them."""
-        return self.filter(present(viewer, "friend"), person=person).select_related("friend")
+        """Whom ``person`` is friends with, as far as ``viewer`` may meet them; nobody where the account is closed to ``viewer``."""
+        return self.filter(present(viewer, "friend"), open_to(viewer, "person"), person=person).select_related("friend")
 
 
 class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):

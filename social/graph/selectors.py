@@ -152,15 +152,22 @@ def friends(viewer: User | None, person: User, *, cursor: str | None = None, lim
     return keyset_page(Friendship.objects.friends_of(person, viewer), cursor=cursor, limit=limit)
 
 
-def mutual_friends(viewer: User, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
-    """Friends of the viewer who are friends of ``person`` too, the viewer's latest first."""
+def friends_of(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
+    """The friends of ``person`` alone, as ``friends`` finds them."""
+    return friends(viewer, person, cursor=cursor, limit=limit).map(lambda friendship: friendship.friend)
+
+
+def mutual_friends(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
+    """Friends of the viewer who are friends of ``person`` too, the viewer's latest first. Nobody signed in has none."""
+    if viewer is None:
+        return Page([], None)
     return keyset_page(_mutual(viewer, person), cursor=cursor, limit=limit).map(lambda edge: edge.friend)
 
 
 def mutual_friends_in_short(viewer: User, person: User, *, names: int = 3) -> tuple[int, list[User]]:
     """How many friends the two have in common, and some of them."""
     mutual = _mutual(viewer, person)
-    found = [edge.friend for edge in mutual.order_by("-pk")[:names]]
+    found = [edge.friend for edge in mutual.order_by("-pk")[:names]] if names else []
     return (len(found) if len(found) < names else mutual.count()), found
 
 
