@@ -9,7 +9,7 @@ from accounts.users.services import create_user, update_profile
 from core import drawing
 from core.demo import DemoWorld, demo_step
 from social.graph.models import Follow, PersonCounts
-from social.graph.services import follow, reconcile_counts
+from social.graph.services import accept_request, add_contact, follow, mute, mute_keyword, reconcile_counts, request_friendship
 
 PASSWORD = "hubbub-demo"  # noqa: S105 - everybody knows it, and the command runs in development only
 PEOPLE = [
@@ -77,3 +77,43 @@ def let_people_follow_each_other(world: DemoWorld) -> None:
     for person, other in in_order:
         if other in heard:
             follow(actor=person, target=other)
+
+
+FRIENDS = [("ana", "niamh"), ("ana", "mei_lin"), ("ana", "zoe.l"), ("ana", "ben"), ("ben", "ingrid"), ("ben", "hanna.w"), ("ben", "niamh")]
+BETWEEN = [
+    ("niamh", "sam_t"),
+    ("niamh", "grace"),
+    ("mei_lin", "grace"),
+    ("zoe.l", "elif"),
+    ("ingrid", "arvid"),
+    ("hanna.w", "arvid"),
+    ("ingrid", "grace"),
+]
+REQUESTS = [
+    ("khalid", "ana", "We met at the observatory. I still owe you a coffee."),
+    ("lucia", "ana", ""),
+    ("yusuf", "ben", "Your map of Leeds is wrong in the best way."),
+    ("ana", "tomasz", "The bowl you turned is on my table."),
+    ("ben", "fatou", ""),
+]
+CONTACTS = [
+    ("ana", "niamh", "Niamh (fiddle)", True),
+    ("ana", "rafael.q", "", False),
+    ("ben", "arvid", "The bee man", True),
+    ("ben", "ana", "", False),
+]
+
+
+@demo_step(order=25)
+def make_friends_and_contacts(world: DemoWorld) -> None:
+    """Friends of ana and ben and friends of those, requests that wait for them, contacts, and whom and what ana would rather not see."""
+    people = world.people
+    for one, other in (*FRIENDS, *BETWEEN):
+        asked = request_friendship(actor=people[one], target=people[other])
+        accept_request(actor=people[other], request_id=asked.pk)
+    for sender, receiver, message in REQUESTS:
+        request_friendship(actor=people[sender], target=people[receiver], message=message)
+    for owner, person, nickname, is_favourite in CONTACTS:
+        add_contact(owner=people[owner], person=people[person], nickname=nickname, is_favourite=is_favourite)
+    mute(actor=people["ana"], target=people["pedro_m"])
+    mute_keyword(actor=people["ana"], keyword="spoiler")
