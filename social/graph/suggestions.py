@@ -23,7 +23,7 @@ MAX_SUGGESTIONS = 50
 
 # Whom nobody suggests to the viewer: oneself, people one has something to do with already, people who do not exist for one, the dismissed.
 STRANGERS = """
-    candidate.id <> %(viewer)s AND candidate.id <> ALL (%(known)s::uuid[])
+    candidate.id <> %(viewer)s
     AND NOT EXISTS (SELECT FROM social_graph_friendship WHERE person_id = %(viewer)s AND friend_id = candidate.id)
     AND NOT EXISTS (SELECT FROM social_graph_follow WHERE follower_id = %(viewer)s AND followed_id = candidate.id)
     AND NOT EXISTS (SELECT FROM social_graph_friendrequest WHERE sender_id = %(viewer)s AND receiver_id = candidate.id)
@@ -41,28 +41,39 @@ ACTIVE = """
 """
 # Two steps along the edges of one table, from the viewer outward.
 NEAR = """
-    SELECT candidate.id, '{reason}'
+    SELECT candidate.id
     FROM (
         SELECT far.{head} AS id, count(*) AS ways
         FROM (SELECT {head} AS id FROM {table} WHERE {tail} = %(viewer)s ORDER BY {table}.id DESC LIMIT %(looked_at)s) AS near
         CROSS JOIN LATERAL (SELECT edge.{head} FROM {table} AS edge WHERE edge.{tail} = near.id ORDER BY edge.id DESC LIMIT %(looked_at)s) AS far
         GROUP BY far.{head}
     ) AS candidate
-    WHERE {strangers} AND {active}
+    WHERE {strangers} AND {active} {but}
     ORDER BY candidate.ways DESC, candidate.id
     LIMIT %(count)s
 """
 POPULAR = """
-    SELECT candidate.id, 'popular'
+    SELECT candidate.id
     FROM (SELECT person_id AS id, follower_count FROM social_graph_personcounts WHERE follower_count > 0) AS candidate
-    WHERE {strangers} AND {active}
+    WHERE {strangers} AND {active} {but}
     ORDER BY candidate.follower_count DESC, candidate.id
     LIMIT %(count)s
 """
 WHO = {"strangers": STRANGERS, "active": ACTIVE}
-FRIENDS_OF_FRIENDS = NEAR.format(reason="mutual_friends", table="social_graph_friendship", tail="person_id", head="friend_id", **WHO)
-FOLLOWED_BY_FOLLOWED = NEAR.format(reason="followed_by_followed", table="social_graph_follow", tail="follower_id", head="followed_id", **WHO)
-OTHERS = f"({FOLLOWED_BY_FOLLOWED}) UNION ALL ({POPULAR.format(**WHO)})"  # where there are not enough of the first
+FIRST = NEAR.format(table="social_graph_friendship", tail="person_id", head="friend_id", but="", **WHO)
+NOT_FIRST = "AND candidate.id NOT IN (SELECT id FROM first)"
+SECOND = NEAR.format(table="social_graph_follow", tail="follower_id", head="followed_id", but=NOT_FIRST, **WHO)
+THIRD = POPULAR.format(but=f"{NOT_FIRST} AND candidate.id NOT IN (SELECT id FROM second)", **WHO)
+# PostgreSQL reads on only as long as there are not enough: who has many friends of friends costs no look at the others.
+CANDIDATES = f"""
+    WITH first AS MATERIALIZED ({FIRST}), second AS MATERIALIZED ({SECOND}), third AS MATERIALIZED ({THIRD})
+    SELECT id, reason FROM (
+        SELECT id, 'mutual_friends' AS reason FROM first
+        UNION ALL SELECT id, 'followed_by_followed' FROM second
+        UNION ALL SELECT id, 'popular' FROM third
+    ) AS candidate
+    LIMIT %(count)s
+"""  # noqa: S608 - of constants
 
 
 @dataclass(slots=True)
@@ -93,30 +104,20 @@ class Suggestion:
 
 
 def suggestions_for(viewer: User, *, limit: int = 10) -> list[Suggestion]:
-    """At most ``limit`` (to MAX_SUGGESTIONS) suggestions, the likeliest first. Five queries at most, for any number of edges."""
-    limit = max(1, min(limit, MAX_SUGGESTIONS))
-    reasons: dict[UUID, str] = {}
+    """At most ``limit`` (to MAX_SUGGESTIONS) suggestions, the likeliest first. Four queries, for any number of people and edges."""
     with connection.cursor() as cursor:
-        for query in (FRIENDS_OF_FRIENDS, OTHERS):
-            if len(reasons) < limit:
-                known = list(reasons)
-                cursor.execute(query, {"viewer": viewer.pk, "looked_at": LOOKED_AT, "known": known, "count": limit - len(known)})
-                for key, reason in cursor.fetchall():
-                    if len(reasons) < limit:
-                        reasons.setdefault(key, reason)
-    people = people_visible_to(viewer).in_bulk(list(reasons)) if reasons else {}
+        cursor.execute(CANDIDATES, {"viewer": viewer.pk, "looked_at": LOOKED_AT, "count": max(1, min(limit, MAX_SUGGESTIONS))})
+        reasons: dict[UUID, str] = dict(cursor.fetchall())
+    if not reasons:
+        return []
+    people = people_visible_to(viewer).in_bulk(list(reasons))
     found = {key: Suggestion(people[key], reason) for key, reason in reasons.items() if key in people}
-    _explain(viewer, found)
-    return list(found.values())
-
-
-def _explain(viewer: User, found: dict[UUID, Suggestion]) -> None:
-    """Count and name the people between: one query for each of the two reasons that have some."""
     for reason, rows in (("mutual_friends", _friends_between), ("followed_by_followed", _followed_between)):
-        keys = [key for key, suggestion in found.items() if suggestion.reason == reason]
-        for key, count, person in rows(viewer, keys) if keys else ():
-            found[key].count = count
-            found[key].named.append(person)
+        for key, count, person in rows(viewer, list(reasons)):
+            if reasons[key] == reason and key in found:
+                found[key].count = count
+                found[key].named.append(person)
+    return list(found.values())
 
 
 def _friends_between(viewer: User, keys: Sequence[UUID]) -> list[tuple[UUID, int, User]]:

@@ -17,6 +17,7 @@ from core.testing.threads import race
 from social.graph import selectors, services
 from social.graph.models import Contact, ContactDigest
 from social.graph.services import contacts
+from social.graph.tests.factories import make_friends
 from social.graph.tests.test_api import hidden_by_block, hidden_by_leaving, hidden_by_suspension
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,8 @@ def match(client: APIClient, *texts: str) -> list[tuple[str, str]]:
     return [(row["digest"], row["person"]["username"]) for row in answer.json()["data"]]
 
 
-def findable(person: User) -> User:
+def findable(person: User, by: str = "everyone") -> User:
+    User.objects.filter(pk=person.pk).update(found_by_email=by, found_by_phone="nobody")
     services.refresh_digests(user_id=person.pk)
     return person
 
@@ -125,13 +127,26 @@ def test_what_is_no_list_of_digests_is_refused(as_person: Client, digests: Any) 
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "validation_error")
 
 
+def test_only_those_are_found_who_let_themselves_be_found(as_person: Client) -> None:
+    ana, ben, cem, dia = UserFactory.create_batch(4)
+    findable(ben, by="nobody")
+    findable(cem, by="followed")
+    findable(dia, by="friends")
+    addresses = [str(person.email) for person in (ben, cem, dia)]
+    assert match(as_person(ana), *addresses) == []
+    services.follow(actor=cem, target=ana)
+    make_friends(ana, dia)
+    assert {username for _, username in match(as_person(ana), *addresses)} == {cem.username, dia.username}
+
+
 def test_looking_people_up_costs_one_query_and_has_a_daily_limit(as_person: Client, count_queries: Callable[..., int]) -> None:
     ana, *others = (findable(person) for person in UserFactory.create_batch(6))
     texts = [f"nobody{number}@example.com" for number in range(500)]
     for people in (others[:1], others):
         assert count_queries(lambda people=people: match(as_person(ana), *texts, *(str(person.email) for person in people))) == 1
     with override_settings(LIMITS={"api_signed_in": "600/minute", "contact_matches": "2/day"}):
-        answer = as_person(ana).post("/api/v1/contacts/match", {"digests": [digest("x")]}, format="json")
+        for _ in range(3):
+            answer = as_person(ana).post("/api/v1/contacts/match", {"digests": [digest("x")]}, format="json")
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, "rate_limited")
 
 
