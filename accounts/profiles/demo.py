@@ -13,7 +13,7 @@ from core.demo import DemoWorld, demo_step
 from media_app.uploads.models import Kind
 from social.graph.models import Follow, PersonCounts
 from social.graph.policies import follows
-from social.graph.services import follow, reconcile_counts
+from social.graph.services import accept_request, add_contact, follow, mute, mute_keyword, reconcile_counts, request_friendship
 
 PASSWORD = "hubbub-demo"  # noqa: S105 - everybody knows it, and the command runs in development only
 PEOPLE = [
@@ -69,7 +69,8 @@ def add_people(world: DemoWorld) -> None:
 
 CHOICES: dict[str, dict[str, str]] = {
     "tomasz": {"messages_from": "followed", "presence_shown_to": "followed"},
-    "ingrid": {"presence_shown_to": "nobody", "friend_requests_from": "followed"},
+    "ingrid": {"presence_shown_to": "nobody"},
+    "clara.v": {"friend_requests_from": "followed"},
     "hanna.w": {"found_by_email": "everyone", "groups_from": "friends"},
     "priya": {"messages_from": "nobody", "first_audience": "followers"},
 }
@@ -109,3 +110,43 @@ def let_people_follow_each_other(world: DemoWorld) -> None:
     unlet = [person for person in people if not follows(person, world.people[PRIVATE]) and person.username != PRIVATE]
     for person in sorted(unlet[:3], key=lambda person: person.username):
         follow(actor=person, target=world.people[PRIVATE])
+
+
+FRIENDS = [("ana", "niamh"), ("ana", "mei_lin"), ("ana", "zoe.l"), ("ana", "ben"), ("ben", "ingrid"), ("ben", "hanna.w"), ("ben", "niamh")]
+BETWEEN = [
+    ("niamh", "sam_t"),
+    ("niamh", "grace"),
+    ("mei_lin", "grace"),
+    ("zoe.l", "elif"),
+    ("ingrid", "arvid"),
+    ("hanna.w", "arvid"),
+    ("ingrid", "grace"),
+]
+REQUESTS = [
+    ("khalid", "ana", "We met at the observatory. I still owe you a coffee."),
+    ("lucia", "ana", ""),
+    ("yusuf", "ben", "Your map of Leeds is wrong in the best way."),
+    ("ana", "tomasz", "The bowl you turned is on my table."),
+    ("ben", "fatou", ""),
+]
+CONTACTS = [
+    ("ana", "niamh", "Niamh (fiddle)", True),
+    ("ana", "rafael.q", "", False),
+    ("ben", "arvid", "The bee man", True),
+    ("ben", "ana", "", False),
+]
+
+
+@demo_step(order=25)
+def make_friends_and_contacts(world: DemoWorld) -> None:
+    """Friends of ana and ben and friends of those, requests that wait for them, contacts, and whom and what ana would rather not see."""
+    people = world.people
+    for one, other in (*FRIENDS, *BETWEEN):
+        asked = request_friendship(actor=people[one], target=people[other])
+        accept_request(actor=people[other], request_id=asked.pk)
+    for sender, receiver, message in REQUESTS:
+        request_friendship(actor=people[sender], target=people[receiver], message=message)
+    for owner, person, nickname, is_favourite in CONTACTS:
+        add_contact(owner=people[owner], person=people[person], nickname=nickname, is_favourite=is_favourite)
+    mute(actor=people["ana"], target=people["pedro_m"])
+    mute_keyword(actor=people["ana"], keyword="spoiler")

@@ -1,4 +1,4 @@
-"""What the profile editor, the privacy page and the first steps send."""
+"""What the profile editor, the privacy page, the first steps, and the pages of contacts and mutes send."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.users.models import User
 from accounts.users.services import PRIVACY
 from media_app.uploads.imaging import Crop
+from social.graph.models import MAX_KEYWORD, Contact
 
 PICTURES = {"accept": "image/jpeg,image/png,image/webp,image/gif"}
 
@@ -101,3 +102,20 @@ class StepsForm(forms.ModelForm, PictureForm):
         fields = ["display_name", "bio"]
         labels = {"display_name": "Name"}
         widgets = {"bio": forms.Textarea(attrs={"rows": 3, "placeholder": "What should people know about you?"})}
+
+
+class ContactForm(forms.ModelForm):
+    """What the owner calls a contact, and whether it stands first."""
+
+    class Meta:
+        model = Contact
+        fields = ["nickname", "is_favourite"]
+        labels = {"nickname": "What you call them", "is_favourite": "A favourite"}
+        help_texts = {"nickname": "Only you see it."}
+
+
+class KeywordForm(forms.Form):
+    """A word to mute, and for how long."""
+
+    keyword = forms.CharField(label="Word or phrase", max_length=MAX_KEYWORD)
+    span = forms.ChoiceField(label="How long", choices=[("good", "For good"), ("hour", "For an hour"), ("day", "For a day"), ("week", "For a week")])

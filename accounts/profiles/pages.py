@@ -1,5 +1,6 @@
 """A person's page, whom they follow, who follows them and who asks to, and what one shows and allows oneself."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from accounts.profiles.forms import PictureForm, PrivacyForm, ProfileForm, Statu
 from accounts.users.models import User
 from accounts.users.services import set_status, update_profile
 from core.errors import DomainError, NotFound
+from core.paging import Page
 from media_app.uploads.models import Kind
 from social.graph import policies
 from social.graph import selectors as graph
@@ -37,13 +39,20 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
     return render(request, "accounts/profiles/profile.html", context)
 
 
+SIDES: dict[str, Callable[..., Page[User]]] = {
+    "followers": graph.followers,
+    "following": graph.following,
+    "friends": graph.friends_of,
+    "mutual": graph.mutual_friends,
+}
+
+
 @require_safe
 def people(request: HttpRequest, username: str, side: str) -> HttpResponse:
-    """Followers, or the people followed."""
+    """Followers, the people followed, friends, or the friends one has in common."""
     viewer = viewer_of(request)
     person = graph.visible_person(viewer, username)
-    listed = graph.followers if side == "followers" else graph.following
-    page = listed(viewer, person, cursor=request.GET.get("cursor"))
+    page = SIDES[side](viewer, person, cursor=request.GET.get("cursor"))
     context = {
         "person": person,
         "side": side,

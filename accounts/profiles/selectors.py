@@ -25,6 +25,10 @@ class Profile(SimpleNamespace):
     following: bool
     followed_by: bool
     requested: bool
+    relation: graph.Relation
+    friend_count: int
+    may_befriend: bool
+    mutual_count: int
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.person, name)
@@ -47,4 +51,8 @@ def profile(viewer: User | None, person: User) -> Profile:
         following=relation.following,
         followed_by=relation.followed_by,
         requested=relation.requested,
+        relation=relation,
+        friend_count=counts.friend_count,
+        may_befriend=viewer is not None and not relation.friends and policies.can_request_friendship(viewer, person),
+        mutual_count=graph.mutual_friends_in_short(viewer, person, names=0)[0] if viewer is not None and viewer != person else 0,
     )

@@ -22,6 +22,12 @@ class PrivacyChanged(Event, frozen=True):
     choices: list[str]
 
 
+class AddressesChanged(Event, frozen=True):
+    """The addresses or numbers a person has confirmed are others now."""
+
+    user_id: UUID
+
+
 class UserSuspended(Event, frozen=True):
     user_id: UUID
 

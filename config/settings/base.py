@@ -192,6 +192,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "reconcile-follow-counts": {"task": "social.graph.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="10")},
     "forget-declined-requests": {"task": "social.graph.tasks.forget_declined_requests", "schedule": crontab(hour="3", minute="15")},
+    "forget-ended-mutes": {"task": "social.graph.tasks.forget_ended_mutes", "schedule": crontab(hour="3", minute="16")},
+    "reconcile-contact-digests": {"task": "social.graph.tasks.reconcile_digests", "schedule": crontab(hour="3", minute="17")},
     "reconcile-post-counts": {"task": "social.posts.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="20")},
     "discard-orphaned-uploads": {"task": "media_app.uploads.tasks.discard_orphans", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -317,6 +319,8 @@ LIMITS = {
     "uploads": "10/hour",
     "messages": "30/minute",
     "reports": "20/hour",
+    "friend_requests": "60/hour",
+    "contact_matches": "10/day",
     **env.limits,
 }
 LIMITS_FAIL_CLOSED = frozenset({"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail"})

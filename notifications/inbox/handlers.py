@@ -14,8 +14,20 @@ from notifications.inbox.models import Kind, Notification
 from notifications.inbox.selectors import complete, unread_count
 from notifications.inbox.serializers import NotificationSerializer
 from notifications.inbox.wire import NotificationCount, NotificationNew, NotificationsReadFrame
-from social.graph.events import Blocked, Followed, FollowRequestClosed, FollowRequested, Unfollowed
-from social.graph.models import FollowRequest
+from social.graph.events import (
+    Befriended,
+    Blocked,
+    Followed,
+    FollowRequestClosed,
+    FollowRequested,
+    FriendRequestClosed,
+    FriendRequested,
+    MutesChanged,
+    Unfollowed,
+    Unfriended,
+)
+from social.graph.models import FollowRequest, FriendRequest
+from social.graph.policies import are_friends
 from social.posts.events import CommentCreated, CommentLiked, CommentRemoved, CommentUnliked, PostDeleted, PostHidden, PostLiked, PostUnliked
 from social.posts.models import Comment, CommentLike, Post, PostLike
 
@@ -53,6 +65,40 @@ def withdraw_follow_request(event: FollowRequestClosed) -> None:
     services.withdraw(thing=f"follow_request:{event.requester_id}", recipient_id=event.requested_id, read_too=True)
 
 
+@on(FriendRequested)
+def tell_of_friend_request(event: FriendRequested) -> None:
+    request = FriendRequest.objects.select_related("sender", "receiver").filter(pk=event.request_id, declined_at=None).first()
+    if request:
+        thing = f"friend_request:{request.pk}"
+        services.notify(recipient=request.receiver, actor=request.sender, kind=Kind.FRIEND_REQUEST, thing=thing, path="/friends/requests/")
+
+
+@on(FriendRequestClosed)
+def withdraw_friend_request(event: FriendRequestClosed) -> None:
+    services.withdraw(thing=f"friend_request:{event.request_id}", read_too=True)
+
+
+@on(Befriended)
+def tell_of_accepted_request(event: Befriended) -> None:
+    people = User.objects.in_bulk([event.asker_id, event.friend_id])
+    if len(people) == 2 and are_friends(event.asker_id, event.friend_id):
+        asker, friend = people[event.asker_id], people[event.friend_id]
+        thing = f"friend:{friend.pk}"
+        services.notify(recipient=asker, actor=friend, kind=Kind.FRIEND_ACCEPT, thing=thing, path=f"/{friend.username}/")
+
+
+@on(Unfriended)
+def withdraw_accepted_request(event: Unfriended) -> None:
+    services.withdraw(thing=f"friend:{event.actor_id}", recipient_id=event.friend_id)
+    services.withdraw(thing=f"friend:{event.friend_id}", recipient_id=event.actor_id)
+
+
+@on(MutesChanged)
+def recount(event: MutesChanged) -> None:
+    if recipient := User.objects.filter(pk=event.muter_id).first():
+        _push_count(recipient)
+
+
 @on(PostLiked)
 def tell_of_post_like(event: PostLiked) -> None:
     like = PostLike.objects.select_related("user", "post__author").filter(post=event.post_id, user=event.user_id).first()
@@ -85,8 +131,8 @@ def tell_of_comment(event: CommentCreated) -> None:
         return
     thing = f"comment:{comment.pk}"
     if comment.parent is not None:
-        _notify_author(comment.parent, comment.author, Kind.REPLY, thing, comment.get_absolute_url())
-    _notify_author(comment.post, comment.author, Kind.COMMENT, thing, comment.get_absolute_url())
+        _notify_author(comment.parent, comment.author, Kind.REPLY, thing, comment.get_absolute_url(), comment.body)
+    _notify_author(comment.post, comment.author, Kind.COMMENT, thing, comment.get_absolute_url(), comment.body)
 
 
 @on(CommentRemoved)
@@ -159,7 +205,7 @@ def push_read(event: NotificationsRead) -> None:
         _push_count(recipient)
 
 
-def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, path: str = "") -> None:
+def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, path: str = "", words: str = "") -> None:
     services.notify(
         recipient=target.author,
         actor=actor,
@@ -168,6 +214,7 @@ def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, 
         path=path or target.get_absolute_url(),
         target_kind="post" if isinstance(target, Post) else "comment",
         target_id=target.pk,
+        words=words,
     )
 
 

@@ -13,6 +13,8 @@ class Kind(models.TextChoices):
     FOLLOW = "follow", "Follow"
     FOLLOW_REQUEST = "follow_request", "Follow request"
     FOLLOW_APPROVED = "follow_approved", "Follow request approved"
+    FRIEND_REQUEST = "friend_request", "Friend request"
+    FRIEND_ACCEPT = "friend_accept", "Friend request accepted"
     LIKE = "like", "Like"
     COMMENT = "comment", "Comment"
     REPLY = "reply", "Reply"

@@ -37,6 +37,10 @@ HOME_IDS = """
               OR post.audience = 'followers' AND author.is_followed OR post.audience = 'friends' AND author.is_friend
           )
           AND post.id < %(before)s
+          AND NOT EXISTS (
+              SELECT FROM social_graph_mute AS mute
+              WHERE mute.muter_id = %(viewer)s AND mute.muted_id = author.id AND (mute.until IS NULL OR mute.until > now())
+          )
         ORDER BY post.id DESC
         LIMIT %(count)s
     ) AS newest
@@ -82,12 +86,12 @@ def count_newer(viewer: User, key: str) -> int:
     except ValueError:
         return 0
     newer = [found for found in home_ids(viewer, limit=DEFAULT_LIMIT + 1).items if found > after]
-    return Post.objects.visible_to(viewer).filter(pk__in=newer).exclude(author=viewer).count()
+    return Post.objects.visible_to(viewer).wanted_by(viewer).filter(pk__in=newer).exclude(author=viewer).count()
 
 
 def posts_of(viewer: User | None, ids: Page[UUID]) -> Page[Post]:
-    """The posts of a page of ids, as far as the viewer may read them, in its order."""
-    found = {post.pk: post for post in Post.objects.visible_to(viewer).with_content().filter(pk__in=ids.items)}
+    """The posts of a page of ids, as far as the viewer may read and does not mute them, in its order."""
+    found = {post.pk: post for post in Post.objects.visible_to(viewer).wanted_by(viewer).with_content().filter(pk__in=ids.items)}
     return Page([found[key] for key in ids.items if key in found], ids.next)
 
 
@@ -104,6 +108,6 @@ def _page(ids: list[UUID], limit: int) -> Page[UUID]:
 
 
 def viewer_flags(viewer: User, ids: list[UUID]) -> dict[UUID, bool]:
-    """Of posts kept for everybody: those the viewer may read, and whether the viewer likes each. One query."""
+    """Of posts kept for everybody: those the viewer may read and does not mute, and whether the viewer likes each. One query."""
     liked = Exists(PostLike.objects.filter(user=viewer, post=OuterRef("pk")))
-    return dict(Post.objects.visible_to(viewer).filter(pk__in=ids).annotate(likes_it=liked).values_list("pk", "likes_it"))
+    return dict(Post.objects.visible_to(viewer).wanted_by(viewer).filter(pk__in=ids).annotate(likes_it=liked).values_list("pk", "likes_it"))

@@ -62,6 +62,12 @@ class Unfriended(Event, frozen=True):
     friend_id: UUID
 
 
+class MutesChanged(Event, frozen=True):
+    """What ``muter_id`` does not want to see is another now. Nobody else hears of it."""
+
+    muter_id: UUID
+
+
 class Blocked(Event, frozen=True):
     blocker_id: UUID
     blocked_id: UUID

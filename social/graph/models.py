@@ -285,6 +285,7 @@ class PersonCounts(models.Model):
 
     class Meta:
         verbose_name_plural = "person counts"
+        indexes = [models.Index(fields=["-follower_count", "person"], name="person_counts_popular")]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.follower_count} followers, {self.following_count} following, {self.friend_count} friends"

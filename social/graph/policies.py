@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q, TextField, Value
 
 from accounts.users.models import Circle, User
-from social.graph.models import Block, Follow, Friendship
+from social.graph.models import Block, Follow, Friendship, KeywordMute, Mute
 
 Person = User | UUID
 
@@ -43,3 +43,13 @@ def lets_in(person: User, choice: str, viewer: User | None) -> bool:
 def can_see_inside(viewer: User | None, person: User) -> bool:
     """Whether ``viewer`` may see posts, followers and following of ``person``: of a private account its followers may."""
     return not person.is_private or viewer == person or (viewer is not None and follows(viewer, person))
+
+
+def mutes(muter: Person, muted: Person) -> bool:
+    """Whether ``muter`` mutes ``muted`` now."""
+    return Mute.objects.in_force().filter(muter=muter, muted=muted).exists()
+
+
+def mutes_words(muter: User, text: str) -> bool:
+    """Whether a word that ``muter`` mutes now is in ``text``."""
+    return KeywordMute.objects.made_by(muter).annotate(text=Value(text, TextField())).filter(text__iregex=F("pattern")).exists()

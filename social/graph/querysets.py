@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     )
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+NOTHING = r"a\A"  # a regular expression that no text matches
 
 
 class FollowQuerySet(models.QuerySet["Follow"]):
@@ -49,8 +52,8 @@ class FollowRequestQuerySet(models.QuerySet["FollowRequest"]):
 
 class FriendshipQuerySet(models.QuerySet["Friendship"]):
     def friends_of(self, person: "User", viewer: "User | None") -> "FriendshipQuerySet":
-        """Whom ``person`` is friends with, as far as ``viewer`` may meet them."""
-        return self.filter(present(viewer, "friend"), person=person).select_related("friend")
+        """Whom ``person`` is friends with, as far as ``viewer`` may meet them; nobody where the account is closed to ``viewer``."""
+        return self.filter(present(viewer, "friend"), open_to(viewer, "person"), person=person).select_related("friend")
 
 
 class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):
@@ -104,6 +107,24 @@ def not_blocked(viewer: "User | None", field: str) -> models.Q:
     blocked_by_viewer = Exists(block.objects.filter(blocker=viewer.pk, blocked=OuterRef(field)))
     blocks_viewer = Exists(block.objects.filter(blocked=viewer.pk, blocker=OuterRef(field)))
     return models.Q(~blocked_by_viewer) & models.Q(~blocks_viewer)
+
+
+def not_muted(viewer: "User | None", field: str) -> models.Q:
+    """The person whose key is at ``field`` ("author_id") is not muted by the viewer. Beside ``present``, wherever something comes to the viewer
+    unasked (feeds, comments, notifications); whoever goes to a muted person's page sees it."""
+    if viewer is None:
+        return models.Q()
+    mute = apps.get_model("social_graph", "Mute")
+    return models.Q(~Exists(mute.objects.in_force().filter(muter=viewer.pk, muted=OuterRef(field))))
+
+
+def without_muted_words(viewer: "User | None", field: str) -> models.Q:
+    """The text at ``field`` ("body") holds none of the words the viewer mutes now. They are read once a query, however many rows it has."""
+    if viewer is None:
+        return models.Q()
+    mutes = apps.get_model("social_graph", "KeywordMute").objects.made_by(viewer).order_by().values("muter")
+    words = mutes.annotate(all=StringAgg("pattern", delimiter="|")).values("all")
+    return ~models.Q(**{f"{field}__iregex": Coalesce(models.Subquery(words), models.Value(NOTHING))})
 
 
 def active(field: str) -> models.Q:

@@ -23,3 +23,15 @@ def forget_declined_requests() -> int:
 def approve_all_waiting(user_id: str) -> int:
     """Let everybody follow who waits for somebody whose account is not private any more. Returns how many."""
     return services.approve_all_waiting(user_id=UUID(user_id))
+
+
+@shared_task
+def forget_ended_mutes() -> int:
+    """Remove mutes whose time is up. Returns how many."""
+    return services.forget_ended_mutes()
+
+
+@shared_task
+def reconcile_digests() -> int:
+    """Set right by what people are found. Returns how many people's digests were off."""
+    return services.reconcile_digests()

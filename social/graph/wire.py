@@ -1,5 +1,7 @@
-"""What sockets of the people concerned see of follows that have to be asked for."""
+"""What sockets of the people concerned see of friendships, and of follows that have to be asked for. ``waiting`` is how many requests wait for
+the person whose devices hear it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,3 +19,32 @@ class FollowApproved(Outbound, type="follow:approved"):
     """One now follows somebody whom one had asked."""
 
     user: UUID
+
+
+class FriendRequestFrame(Outbound, type="friend:request"):
+    """Somebody would like to be a friend."""
+
+    id: UUID
+    person: dict[str, Any]
+    message: str
+    created_at: datetime
+    waiting: int
+
+
+class FriendRequestClosedFrame(Outbound, type="friend:request_closed"):
+    """A request does not wait any more: answered on another device, or taken back."""
+
+    id: UUID
+    waiting: int
+
+
+class FriendAccepted(Outbound, type="friend:accepted"):
+    """Somebody is a friend now."""
+
+    person: dict[str, Any]
+
+
+class FriendRemoved(Outbound, type="friend:removed"):
+    """Somebody is no friend any more."""
+
+    person: UUID

@@ -7,7 +7,8 @@ from django.db.models import Case, F, Q, When
 
 from accounts.users.models import User
 from core.events.outbox import emit
-from social.graph.events import Unfollowed, Unfriended
+from core.models import uuid7
+from social.graph.events import Followed, Unfollowed, Unfriended
 from social.graph.models import Follow, FollowRequest, FriendRequest, Friendship, PersonCounts
 
 # Locks the rows there are (a condition that never holds leaves them as they are) and makes the others, one after the other in the order given.
@@ -16,12 +17,32 @@ INSERT INTO social_graph_personcounts (person_id, follower_count, following_coun
 SELECT key, 0, 0, 0 FROM unnest(%s::uuid[]) AS key
 ON CONFLICT (person_id) DO UPDATE SET friend_count = excluded.friend_count WHERE false
 """
+# The edge and both counts in one statement; nothing where the edge is there already. Both rows of counts are locked by the caller.
+ADD_FOLLOW = """
+WITH edge AS (
+    INSERT INTO social_graph_follow (id, created_at, follower_id, followed_id) VALUES (%(id)s, now(), %(follower)s, %(followed)s)
+    ON CONFLICT (follower_id, followed_id) DO NOTHING RETURNING id
+)
+UPDATE social_graph_personcounts
+SET following_count = following_count + (person_id = %(follower)s)::int, follower_count = follower_count + (person_id = %(followed)s)::int
+WHERE person_id IN (%(follower)s, %(followed)s) AND EXISTS (SELECT FROM edge)
+"""
 
 
 def lock_edges(one: User, other: User) -> None:
     """Hold both people's edges until the transaction ends. Always in the order of their keys, so nobody waits in a circle."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [sorted({one.pk, other.pk})])
+
+
+def add_follow(follower: User, followed: User, *, was_asked: bool = False) -> bool:
+    """Write a follow and count it, under the lock of both. True when it is new. Events: Followed."""
+    with connection.cursor() as cursor:
+        cursor.execute(ADD_FOLLOW, {"id": uuid7(), "follower": follower.pk, "followed": followed.pk})
+        is_new = bool(cursor.rowcount)
+    if is_new:
+        emit(Followed(follower_id=follower.pk, followed_id=followed.pk, was_asked=was_asked))
+    return is_new
 
 
 def remove_follow(follower: User, followed: User) -> bool:

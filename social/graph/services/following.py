@@ -7,9 +7,10 @@ from accounts.users.models import User
 from core.errors import Forbidden, NotFound
 from core.events.outbox import emit
 from social.graph import policies
-from social.graph.events import Blocked, Followed, Unblocked
-from social.graph.models import Block, Contact, Follow
-from social.graph.services.edges import count_follow, lock_edges, remove_follow, remove_follow_request, remove_friendship, remove_requests
+from social.graph.events import Blocked, Unblocked
+from social.graph.models import Block, Contact
+from social.graph.querysets import not_blocked
+from social.graph.services.edges import add_follow, lock_edges, remove_follow, remove_follow_request, remove_friendship, remove_requests
 from social.graph.services.requests import ask_to_follow
 
 
@@ -25,16 +26,12 @@ def follow(*, actor: User, target: User) -> bool:
         raise Forbidden("You cannot follow yourself.", code="follow_oneself")
     with transaction.atomic():
         lock_edges(actor, target)
-        if policies.is_blocked_between(actor, target):
+        is_private = User.objects.filter(not_blocked(actor, "pk"), pk=target.pk).values_list("is_private", flat=True).first()
+        if is_private is None:
             raise NotFound
-        if policies.follows(actor, target):
-            return False
-        if _must_ask(target):
+        if is_private and not policies.follows(actor, target) and _must_ask(target):
             return ask_to_follow(actor, target)
-        Follow(follower=actor, followed=target).save(force_insert=True)
-        count_follow(actor, target, +1)
-        emit(Followed(follower_id=actor.pk, followed_id=target.pk))
-        return True
+        return add_follow(actor, target)
 
 
 def unfollow(*, actor: User, target: User) -> bool:
@@ -80,6 +77,5 @@ def unblock(*, actor: User, target: User) -> bool:
 
 
 def _must_ask(target: User) -> bool:
-    """Whether the account is private. If so that is asked again with its row held: who turns it off then finds every request there is."""
-    accounts = User.objects.filter(pk=target.pk, is_private=True)
-    return accounts.exists() and accounts.select_for_update(no_key=True).exists()
+    """Whether the account is private still, with its row held: who turns that off then finds every request there is."""
+    return User.objects.select_for_update(no_key=True).filter(pk=target.pk, is_private=True).exists()

@@ -92,6 +92,13 @@ def cancel_request(*, actor: User, request_id: UUID) -> None:
             request.save(update_fields=["withdrawn_at"])
 
 
+def discard_request(*, request: FriendRequest) -> None:
+    """Take away what two people asked each other, as if it had not been asked. For operators. Events: FriendRequestClosed, if it was waiting."""
+    with transaction.atomic():
+        lock_edges(request.sender, request.receiver)
+        remove_requests(request.sender, request.receiver)
+
+
 def remove_friend(*, actor: User, friend: User) -> bool:
     """Part as friends. True when they were. Follows stay. Events: Unfriended."""
     with transaction.atomic():

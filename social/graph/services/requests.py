@@ -7,10 +7,9 @@ from django.db import transaction
 from accounts.users.models import User
 from core.errors import NotFound
 from core.events.outbox import emit
-from social.graph import policies
-from social.graph.events import Followed, FollowRequested
-from social.graph.models import Follow, FollowRequest
-from social.graph.services.edges import count_follow, lock_edges, remove_follow_request
+from social.graph.events import FollowRequested
+from social.graph.models import FollowRequest
+from social.graph.services.edges import add_follow, lock_edges, remove_follow_request
 
 
 def approve_follow(*, actor: User, request_id: UUID) -> None:
@@ -74,7 +73,4 @@ def _waiting(requested: User, request_id: UUID) -> FollowRequest:
 def _approve(request: FollowRequest) -> None:
     requester, requested = request.requester, request.requested
     remove_follow_request(requester, requested)
-    if not policies.follows(requester, requested):
-        Follow(follower=requester, followed=requested).save(force_insert=True)
-        count_follow(requester, requested, +1)
-        emit(Followed(follower_id=requester.pk, followed_id=requested.pk, was_asked=True))
+    add_follow(requester, requested, was_asked=True)
