@@ -77,6 +77,10 @@ HEARD: dict[str, set[str]] = {
     "notification:read": {"self"},
     "upload:updated": {"self"},
     "follow:requests": {"petra"},
+    "friend:request": {"self"},
+    "friend:request_closed": {"self"},
+    "friend:accepted": {"self", "outsider"},
+    "friend:removed": {"self", "friend"},
     "follow:approved": {"outsider"},
     "session:revoked": {"follower"},  # whose session ended
 }

@@ -26,6 +26,7 @@ from media_app.uploads.tests.factories import processed
 from notifications.inbox.models import Notification
 from notifications.inbox.services import mark_all_read
 from social.graph import services as graph
+from social.graph.models import FriendRequest
 from social.posts import services as posts
 from social.posts.models import Post
 from tests.access.frames import CONNECTED, EVERYBODY, HEARD, SAID, TO_ONE_SOCKET
@@ -149,6 +150,11 @@ def happenings(world: World) -> dict[str, Callable[[], object]]:
         messages.send_message(sender=carla, conversation_id=foreign, body="And?")
         messages.mark_read(actor=otto, conversation_id=foreign)
 
+    def ask_otto(asks: User) -> FriendRequest:
+        User.objects.filter(pk=otto.pk).update(friend_requests_from="everyone")
+        otto.refresh_from_db()
+        return graph.request_friendship(actor=asks, target=otto)
+
     def be_let_in() -> None:
         outsider = User.objects.get(username="outsider")
         graph.follow(actor=outsider, target=petra)
@@ -177,6 +183,10 @@ def happenings(world: World) -> dict[str, Callable[[], object]]:
         "notification:read": lambda: mark_all_read(viewer=otto),
         "upload:updated": lambda: processed(owner=otto),
         "follow:requests": lambda: graph.follow(actor=UserFactory.create(), target=petra),
+        "friend:request": lambda: ask_otto(UserFactory.create()),
+        "friend:request_closed": lambda: graph.decline_request(actor=otto, request_id=ask_otto(UserFactory.create()).pk),
+        "friend:accepted": lambda: graph.accept_request(actor=otto, request_id=ask_otto(User.objects.get(username="outsider")).pk),
+        "friend:removed": lambda: graph.remove_friend(actor=otto, friend=User.objects.get(username="friend")),
         "follow:approved": be_let_in,
         "session:revoked": end_sessions_of_follower,
     }

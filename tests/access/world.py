@@ -79,6 +79,8 @@ def _relate(viewers: dict[str, User | None], otto: User, petra: User) -> None:
         graph.request_friendship(actor=one, target=other)
     graph.block(actor=otto, target=of("blocked"))
     graph.block(actor=of("blocking"), target=otto)
+    for owner in (otto, petra):  # last: those above had to ask
+        User.objects.filter(pk=owner.pk).update(friend_requests_from=Circle.FOLLOWED)
     suspend_user(user=of("suspended"), until=timezone.now() + timedelta(days=1), reason="Spam")
 
 
@@ -96,7 +98,13 @@ def _things(owner: User, carla: User) -> dict[str, str]:
     User.objects.filter(pk=owner.pk).update(is_private=True)
     graph.follow(actor=UserFactory.create(username=f"asker{len(owner.username)}"), target=User.objects.get(pk=owner.pk))
     User.objects.filter(pk=owner.pk).update(is_private=False)
+    for asks, answers in ((carla, owner), (owner, carla)):
+        graph.request_friendship(actor=asks, target=answers)
+    graph.mute(actor=owner, target=UserFactory.create())
     return {
+        "friend_request": str(graph.request_friendship(actor=UserFactory.create(username=f"wants{len(owner.username)}"), target=owner).pk),
+        "contact": str(graph.add_contact(owner=owner, person=carla).pk),
+        "keyword": str(graph.mute_keyword(actor=owner, keyword="spoiler").pk),
         "owner": owner.username,
         "owner_id": str(owner.pk),
         "email": str(owner.email),

@@ -14,6 +14,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from accounts.users.tests.factories import UserFactory
 from core.errors import Conflict, Invalid, NotFound
@@ -309,3 +310,24 @@ def test_avatar_is_released_by_its_prefix() -> None:
     upload.refresh_from_db()
     assert upload.unused_since is not None
     services.release_portrait(key="")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [Kind.AVATAR, Kind.COVER])
+def test_a_crop_is_what_is_shown(kind: Kind) -> None:
+    upload = processed(kind=kind, crop=[0.5, 0, 0.5, 1])  # the blue half
+    assert upload.state == State.READY
+    with store.open(upload.variants[max(upload.variants, key=int)]["key"]) as file:
+        colours = Image.open(file).convert("RGB").resize((3, 1)).getdata()
+    assert all(blue > 200 and red < 60 for red, _, blue in colours)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "crop"), [("avatar", (0.6, 0, 0.6, 1)), ("avatar", (0, 0, 0, 1)), ("cover", (-0.1, 0, 0.5, 1)), ("image", (0, 0, 0.5, 1))]
+)
+def test_a_rectangle_outside_the_picture_is_refused_and_leaves_nothing(kind: str, crop: tuple[float, float, float, float]) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.request_upload(owner=UserFactory.create(), kind=kind, filename="a.png", content_type="image/png", size=10, crop=crop)
+    assert refused.value.code == "invalid_crop"
+    assert not Upload.objects.exists()
