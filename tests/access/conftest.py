@@ -26,7 +26,14 @@ def cell(world: World) -> Any:
 class Cell:
     """A savepoint that is always taken back. ``written`` are the tables that changed, what every request notes of its own session apart."""
 
-    BOOKKEEPING = ('"accounts_sessions_session"', '"django_session"', 'SET "last_seen_at"')
+    # What every request notes of its own session, and the rows that are made to be locked.
+    BOOKKEEPING = (
+        '"social_graph_personcounts"',
+        "INTO social_graph_personcounts",
+        '"accounts_sessions_session"',
+        '"django_session"',
+        'SET "last_seen_at"',
+    )
 
     def __enter__(self) -> "Cell":
         self.statements: list[str] = []
@@ -42,8 +49,10 @@ class Cell:
         self._savepoint.__exit__(None, None, None)
 
     def _note(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.statements.append(" ".join(sql.split()))
-        return execute(sql, params, many, context)
+        result = execute(sql, params, many, context)
+        if context["cursor"].rowcount:
+            self.statements.append(" ".join(sql.split()))
+        return result
 
     @property
     def written(self) -> list[str]:

@@ -62,7 +62,7 @@ HEARD: dict[str, set[str]] = {
     "pong": {"stranger"},  # who pinged
     "post:liked": WITHOUT_OUTSIDERS,
     "post:commented": WITHOUT_OUTSIDERS,
-    "presence:update": {"friend", "self", "petra"},  # friends, and oneself
+    "presence:update": {"friend", "carla", "self", "petra"},  # friends, and oneself
     "message:new": {"self", "carla"},  # both who talk
     "message:sent": {"self"},
     "message:edited": {"self", "carla"},

@@ -76,7 +76,7 @@ PAGES: list[Row] = [
     get(f"{USER}friends/", "{owner}/friends/", outcomes("ok", outsider="empty", **APART), about="@carla"),
     get(f"{USER}mutual/", "{owner}/mutual/", READ),
     *both(f"{USER}friend/", "{owner}/friend/", MEET, {"act": "ask"}),
-    post(f"{USER}dismiss/", "{owner}/dismiss/", MEET, {}),
+    post(f"{USER}dismiss/", "{owner}/dismiss/", {**MEET, "self": "no"}, {}),
     post(f"{USER}contact/", "{owner}/contact/", {**MEET, "self": "no"}, {}),
     post(f"{USER}mute/", "{owner}/mute/", {**MEET, "self": "no"}, {"for": "day"}),
     get("friends/", "friends/", MINE),
@@ -84,10 +84,10 @@ PAGES: list[Row] = [
     post("friends/requests/", "friends/requests/", OWN, {"answer": "accept", "request": "{friend_request}"}),
     get("friends/requests/sent/", "friends/requests/sent/", MINE),
     post("friends/requests/sent/", "friends/requests/sent/", asked("gone"), {"answer": "cancel", "request": "{friend_request}"}),
-    get("people/", "people/?q={owner}", asked("ok", self="empty", blocked="empty", blocking="empty"), about=">@{owner}<"),
+    get("people/", "people/?q={owner}", asked("ok", blocked="empty", blocking="empty"), about=">@{owner}<"),
     get("contacts/", "contacts/", MINE),
     *both("contacts/<uuid:contact_id>/", "contacts/{contact}/", OWN, {"nickname": "Mine"}),
-    *both("settings/muted/", "settings/muted/", MINE, {"keyword": "spoiler alert"}),
+    *both("settings/muted/", "settings/muted/", MINE, {"keyword": "spoiler alert", "span": "good"}),
     # posts
     *(
         get(f"{POST}{path}", f"posts/{{{name}}}/{path}", wanted)

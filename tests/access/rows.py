@@ -84,9 +84,11 @@ REST: list[Row] = [
     Row("GET friends", "friends", outcomes("empty", friend="ok", self="ok")),
     Row("GET friends/<str:user>", "friends/{owner}", {**MEET, "outsider": "empty"}),
     Row("DELETE friends/<str:user>", "friends/{owner}", MEET),
-    Row("GET friends/mutual/<str:user>", "friends/mutual/{owner}", {**outcomes("empty"), **APART}),
-    Row("GET friends/suggestions", "friends/suggestions", outcomes("empty", stranger="ok", outsider="ok", staff="ok"), about="{owner_id}"),
-    Row("DELETE friends/suggestions/<str:user>", "friends/suggestions/{owner}", MEET),
+    Row("GET friends/mutual/<str:user>", "friends/mutual/{owner}", outcomes("empty", self="ok", **APART)),
+    Row(
+        "GET friends/suggestions", "friends/suggestions", outcomes("empty", stranger="ok", outsider="ok", staff="ok", friend="ok"), about="{owner_id}"
+    ),
+    Row("DELETE friends/suggestions/<str:user>", "friends/suggestions/{owner}", {**MEET, "self": "no"}),
     Row("GET contacts", "contacts", outcomes("empty", self="ok")),
     Row("POST contacts", "contacts", {**MEET, "self": "no"}, {"user": "{owner}"}),
     Row("POST contacts/match", "contacts/match", outcomes("empty"), {"digests": ["0" * 64]}),
