@@ -11,6 +11,7 @@ from accounts.users.services import PRIVACY
 from media_app.uploads.imaging import Crop
 from social.graph.models import MAX_KEYWORD, Contact
 
+SPANS = [(0, "Until I change it"), (1, "For an hour"), (4, "For four hours"), (24, "For a day"), (168, "For a week")]  # hours
 PICTURES = {"accept": "image/jpeg,image/png,image/webp,image/gif"}
 
 
@@ -87,7 +88,7 @@ class StatusForm(forms.Form):
     hours = forms.TypedChoiceField(
         label="For how long",
         coerce=int,
-        choices=[(0, "Until I change it"), (1, "For an hour"), (4, "For four hours"), (24, "For a day"), (168, "For a week")],
+        choices=SPANS,
     )
 
     def until(self) -> datetime | None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.profiles import selectors, services
-from accounts.profiles.forms import PictureForm, PrivacyForm, ProfileForm, StatusForm, StepsForm
+from accounts.profiles.forms import SPANS, PictureForm, PrivacyForm, ProfileForm, StatusForm, StepsForm
 from accounts.users.models import User
 from accounts.users.services import set_status, update_profile
 from core.errors import DomainError, NotFound
@@ -149,7 +149,7 @@ def editor(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Your profile is saved.")
             return redirect("profile_editor")
-    context = {"form": form, "hours": StatusForm().fields["hours"].choices}
+    context = {"form": form, "hours": SPANS}
     return render(request, "accounts/profiles/editor.html", context, status=422 if form.errors else 200)
 
 

@@ -21,7 +21,7 @@ INSIDE = signed_in("ok", outsider="not_found", **APART)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A command with data from the world, and what it is answered: ``ok``, the code of the error, or ``closed``."""
+    """A command with data from the world, and what it is answered: ``ok``, or the code of the error."""
 
     command: str
     data: dict[str, Any]
@@ -50,7 +50,7 @@ SAID = [
     Said("notification:read", {"id": "{notification}"}, OWN),
     Said("message:delete", {"id": "{foreign_message}"}, OWN),
     Said("conversation:leave", {"conversation": "{foreign}"}, OWN),
-    Said("authenticate", {"token": "made-up"}, dict.fromkeys([*CONNECTED, "nobody"], "closed")),  # last: it ends the socket, whoever it was
+    Said("authenticate", {"token": "made-up"}, signed_in("not_authenticated")),  # last: it ends the socket, whoever it was
 ]
 
 EVERYBODY = {*CONNECTED, "petra", "carla"}

@@ -74,7 +74,7 @@ def filled(data: Any, place: dict[str, str]) -> Any:
 
 def standing(place: dict[str, str]) -> list[Any]:
     """All that commands change of the conversations and the notification they name, to compare."""
-    conversations = [place["foreign"], place["conversation"]]
+    conversations = [UUID(place["foreign"]), UUID(place["conversation"])]
     return [
         list(Message.objects.filter(conversation__in=conversations).order_by("pk").values_list("pk", "body", "deleted_at")),
         list(Membership.objects.filter(conversation__in=conversations).order_by("pk").values_list("pk", "read_seq", "delivered_seq", "hidden_at")),
@@ -106,8 +106,6 @@ async def answer(socket: SocketClient, said: Said, place: dict[str, str]) -> str
         await socket.call(said.command, filled(said.data, place))
     except SocketError as error:
         return str(error.code)
-    except SocketClosed:
-        return "closed"
     return "ok"
 
 

@@ -57,7 +57,7 @@ def make_world() -> World:
         User.objects.filter(pk=owner.pk).update(messages_from=Circle.FRIENDS, presence_shown_to=Circle.FRIENDS, birth_date_shown_to=Circle.FRIENDS)
     User.objects.filter(pk=petra.pk).update(is_private=True)
     tokens = {name: tokens_for(person).access_token for name, person in viewers.items() if person}
-    cookies = {name: open_session(person).session_key for name, person in viewers.items() if person}
+    cookies = {name: str(open_session(person).session_key) for name, person in viewers.items() if person}
     _relate(viewers, otto, petra)
     return World({"nobody": None, **viewers}, tokens, cookies, places)
 
