@@ -36,7 +36,7 @@ STRANGERS = """
 ACTIVE = """
     EXISTS (
         SELECT FROM accounts_users_user person
-        WHERE person.id = candidate.id AND person.is_active AND (person.suspended_until IS NULL OR person.suspended_until <= now())
+        WHERE person.id = candidate.id AND person.is_active AND (person.suspended_until IS NULL OR person.suspended_until <= statement_timestamp())
     )
 """
 # Two steps along the edges of one table, from the viewer outward.
