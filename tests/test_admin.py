@@ -54,7 +54,7 @@ def fill(moderator: User) -> None:
     Friendship.objects.create(person=one, friend=other)
     FriendRequest.objects.create(sender=one, receiver=other, message="For your eyes only")
     Contact.objects.create(owner=one, person=other, nickname="For your eyes only")
-    Mute.objects.create(muter=one, muted=other)
+    Mute.objects.create(muter=one, muted=UserFactory.create())
     KeywordMute.objects.create(muter=one, keyword="For your eyes only", pattern="x")
     Block.objects.create(blocker=other, blocked=UserFactory.create())
     conversation = make_direct(one, UserFactory.create())

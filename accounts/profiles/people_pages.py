@@ -138,7 +138,8 @@ def dismiss(request: HttpRequest, username: str) -> HttpResponse:
 def contacts(request: HttpRequest) -> HttpResponse:
     viewer, favourites = signed_in(request), request.GET.get("favourites") == "1"
     page = selectors.contacts(viewer, favourites=favourites, cursor=request.GET.get("cursor"))
-    return render(request, "accounts/profiles/contacts.html", {"contacts": page.items, "next": page.next, "favourites": favourites})
+    context = {"contacts": page.items, "next": page.next, "favourites": favourites, "waiting": selectors.request_count(viewer)}
+    return render(request, "accounts/profiles/contacts.html", context)
 
 
 @require_POST

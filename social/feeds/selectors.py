@@ -39,7 +39,7 @@ HOME_IDS = """
           AND post.id < %(before)s
           AND NOT EXISTS (
               SELECT FROM social_graph_mute AS mute
-              WHERE mute.muter_id = %(viewer)s AND mute.muted_id = author.id AND (mute.until IS NULL OR mute.until > now())
+              WHERE mute.muter_id = %(viewer)s AND mute.muted_id = author.id AND (mute.until IS NULL OR mute.until > statement_timestamp())
           )
         ORDER BY post.id DESC
         LIMIT %(count)s

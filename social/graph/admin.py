@@ -15,7 +15,7 @@ class EdgeAdmin(ModelAdmin):
     """Edges are people's own: they are looked at, never made or taken away here."""
 
     ordering = ("-id",)
-    list_filter = ("created_at",)
+    list_filter: tuple[Any, ...] = ("created_at",)
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -246,7 +246,7 @@ class KeywordMute(BaseModel):
         indexes = [models.Index(fields=["muter", "-id"], name="keyword_mute_list")]
 
     def __str__(self) -> str:
-        return f"{self.muter_id} mutes {self.keyword}"
+        return f"{self.muter_id} mutes a word"  # which one is theirs alone, in the admin and its log too
 
 
 class Block(BaseModel):

@@ -36,7 +36,7 @@ STRANGERS = """
 ACTIVE = """
     EXISTS (
         SELECT FROM accounts_users_user person
-        WHERE person.id = candidate.id AND person.is_active AND (person.suspended_until IS NULL OR person.suspended_until <= now())
+        WHERE person.id = candidate.id AND person.is_active AND (person.suspended_until IS NULL OR person.suspended_until <= statement_timestamp())
     )
 """
 # Two steps along the edges of one table, from the viewer outward.
@@ -63,7 +63,8 @@ WHO = {"strangers": STRANGERS, "active": ACTIVE}
 FIRST = NEAR.format(table="social_graph_friendship", tail="person_id", head="friend_id", but="", **WHO)
 NOT_FIRST = "AND candidate.id NOT IN (SELECT id FROM first)"
 SECOND = NEAR.format(table="social_graph_follow", tail="follower_id", head="followed_id", but=NOT_FIRST, **WHO)
-THIRD = POPULAR.format(but=f"{NOT_FIRST} AND candidate.id NOT IN (SELECT id FROM second)", **WHO)
+NOT_SECOND = "AND candidate.id NOT IN (SELECT id FROM first) AND candidate.id NOT IN (SELECT id FROM second)"
+THIRD = POPULAR.format(but=NOT_SECOND, **WHO)
 # PostgreSQL reads on only as long as there are not enough: who has many friends of friends costs no look at the others.
 CANDIDATES = f"""
     WITH first AS MATERIALIZED ({FIRST}), second AS MATERIALIZED ({SECOND}), third AS MATERIALIZED ({THIRD})

@@ -78,4 +78,4 @@ def unblock(*, actor: User, target: User) -> bool:
 
 def _must_ask(target: User) -> bool:
     """Whether the account is private still, with its row held: who turns that off then finds every request there is."""
-    return User.objects.select_for_update(no_key=True).filter(pk=target.pk, is_private=True).exists()
+    return bool(User.objects.select_for_update(no_key=True).filter(pk=target.pk, is_private=True).exists())
