@@ -13,15 +13,18 @@ import django
 PEOPLE, POSTS, FOLLOWS, LIKES, MESSAGES = 10_000, 100_000, 1_000_000, 1_000_000, 10_000
 
 # A UUIDv7 of the time ``at``, made unique by ``g``. Foreign keys hold by construction and are not checked a million times.
-FUNCTIONS = """
+IDS = """
 CREATE OR REPLACE FUNCTION bench_id(at timestamptz, g bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(g & 4095), 3, '0')
             || '8' || lpad(to_hex(g), 15, '0'))::uuid $$;
 SELECT setseed(0.42);
 SET session_replication_role = replica;
+"""
+NUMBERS = """
 CREATE TABLE bench_person AS SELECT row_number() OVER (ORDER BY id)::int AS number, id FROM accounts_users_user;
 CREATE UNIQUE INDEX ON bench_person (number) INCLUDE (id);
 """
+FUNCTIONS = IDS + NUMBERS
 MORE_POSTS = """
 INSERT INTO social_posts_post
 SELECT (jsonb_populate_record(template.post, jsonb_build_object(

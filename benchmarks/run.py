@@ -3,7 +3,8 @@
 Scenarios: ``sockets`` (200 and 1,000 clients, rising rates, both sides A B A B), ``sustained`` (one rate for minutes), ``kill`` (the web process
 killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load, between two processes), ``room`` (a hundred in one
 conversation), ``feed`` and ``history`` (pages read over HTTP, both sides A B A B), ``growth`` (what reading and sending cost as tables grow
-tenfold), ``export`` (the archive of a person with 10,000 messages and a gibibyte of pictures, put together by a worker).
+tenfold), ``graph`` (people and a million edges between them), ``export`` (the archive of a person with 10,000 messages and a gibibyte of pictures,
+put together by a worker).
 """
 
 import argparse
@@ -24,6 +25,7 @@ from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline,
 RATES = "50,100,200,400,800"
 ROOM_MEMBERS, ROOM_RATE, ROOM_CPU_US = 100, "40", 4000
 BACK_WITHIN_SECONDS = 5.0
+GRAPH_P95, GRAPH_QUERIES = 50, 5  # milliseconds, and queries a call
 FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second
 EXPORT_MIB = 200
 
@@ -218,6 +220,26 @@ class Bench:
         self.expect(found["state"] == "ready" and size_mib >= 1024, "the archive is whole")
         self.expect(peak_mib < EXPORT_MIB, f"no process of the worker ever had {EXPORT_MIB} MiB")
 
+    def graph(self) -> None:
+        side = Hubbub(self.servers.home)
+        side.fill(self.servers, 0)
+        environment = {**os.environ, **HUBBUB_ENVIRONMENT}
+        measured = subprocess.run(
+            [sys.executable, "-m", "benchmarks.graph"], cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True
+        )
+        for line in measured.stdout.splitlines():
+            step = json.loads(line)
+            if step["step"] == "fill":
+                edges = f"{step['follows']} follows, {step['friendships']} halves of friendships"
+                self.note(step, f"{step['people']} people, {edges}, written in {step['seconds']} s")
+            elif step["step"] == "misspelt":
+                self.note(step, "misspelt names: " + ", ".join(step["found"]))
+                self.expect(all(step["found"].values()), "misspelt names are found on the first page")
+            else:
+                self.note(step, f"{step['what']}: p50 {step['p50']}, p95 {step['p95']}, p99 {step['p99']} ms, {step['queries']} queries")
+                self.expect(step["p95"] <= GRAPH_P95 and step["queries"] <= GRAPH_QUERIES, f"p95 ≤ {GRAPH_P95} ms, ≤ {GRAPH_QUERIES} queries")
+                self.plans[step["what"]] = step["plans"]
+
     def nothing_lost(self, side: Side, load: "subprocess.Popen[str]") -> list[dict[str, Any]]:
         steps = self.report(side, load)
         for step in steps:
@@ -251,7 +273,7 @@ def describe_reading(step: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    scenarios = ["sockets", "sustained", "kill", "redis-kill", "room", "feed", "history", "growth", "export"]
+    scenarios = ["sockets", "sustained", "kill", "redis-kill", "room", "feed", "history", "growth", "graph", "export"]
     parser.add_argument("scenario", choices=scenarios)
     parser.add_argument("--baseline", help="directory of the Node baseline, to be measured in the same run")
     parser.add_argument("--rates", default="", help="messages a second instead of the scenario's own")

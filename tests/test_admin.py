@@ -34,7 +34,7 @@ from moderation.reports.models import Case
 from moderation.reports.tests.factories import report_post
 from notifications.inbox import services as inbox
 from notifications.inbox.models import Kind
-from social.graph.models import Block, Follow
+from social.graph.models import Block, Contact, Follow, FollowRequest, FriendRequest, Friendship, KeywordMute, Mute
 from social.posts.tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,12 @@ def fill(moderator: User) -> None:
     open_session(one)
     Group.objects.create(name=one.username)
     Follow.objects.create(follower=one, followed=other)
+    FollowRequest.objects.create(requester=one, requested=other)
+    Friendship.objects.create(person=one, friend=other)
+    FriendRequest.objects.create(sender=one, receiver=other, message="For your eyes only")
+    Contact.objects.create(owner=one, person=other, nickname="For your eyes only")
+    Mute.objects.create(muter=one, muted=UserFactory.create())
+    KeywordMute.objects.create(muter=one, keyword="For your eyes only", pattern="x")
     Block.objects.create(blocker=other, blocked=UserFactory.create())
     conversation = make_direct(one, UserFactory.create())
     send_message(sender=one, conversation_id=conversation.pk, body="For your eyes only", temp_id=str(uuid7()))

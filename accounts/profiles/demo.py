@@ -1,15 +1,19 @@
 """The people of the demo world. All of them are invented; their pictures are drawn here."""
 
+from datetime import date
+
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.profiles.services import set_avatar_from_file
+from accounts.profiles.services import set_picture_from_file
 from accounts.users.models import User
-from accounts.users.services import create_user, set_phone, update_profile
+from accounts.users.services import create_user, set_phone, set_status, update_profile
 from core import drawing
 from core.demo import DemoWorld, demo_step
+from media_app.uploads.models import Kind
 from social.graph.models import Follow, PersonCounts
-from social.graph.services import follow, reconcile_counts
+from social.graph.policies import follows
+from social.graph.services import accept_request, add_contact, follow, mute, mute_keyword, reconcile_counts, request_friendship
 
 PASSWORD = "hubbub-demo"  # noqa: S105 - everybody knows it, and the command runs in development only
 PEOPLE = [
@@ -60,11 +64,35 @@ def add_people(world: DemoWorld) -> None:
             person = create_user(username=username, email=email, password=password, display_name=name)
         EmailAddress.objects.update_or_create(user=person, email=email, defaults={"primary": True, "verified": True})
         update_profile(user=person, changes={"bio": bio, "location": place})
-        set_avatar_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))
+        set_picture_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))
         if username in PHONES:
             set_phone(user=person, phone=PHONES[username])
         person.refresh_from_db()
         world.people[username] = person
+
+
+CHOICES: dict[str, dict[str, str]] = {
+    "tomasz": {"messages_from": "followed", "presence_shown_to": "followed"},
+    "ingrid": {"presence_shown_to": "nobody"},
+    "clara.v": {"friend_requests_from": "followed"},
+    "hanna.w": {"found_by_email": "everyone", "groups_from": "friends"},
+    "priya": {"messages_from": "nobody", "first_audience": "followers"},
+}
+PRIVATE = "jun"  # whom some ask to follow
+
+
+@demo_step(order=15)
+def show_covers_and_choose(world: DemoWorld) -> None:
+    """Some have a wide picture, a date of birth or a status, some let fewer people near, and one account is private."""
+    for username in ("ana", "ben", "mei_lin", "leilani"):
+        file = SimpleUploadedFile("cover.png", drawing.landscape(world.random), "image/png")
+        set_picture_from_file(user=world.people[username], file=file, kind=Kind.COVER)
+    set_status(user=world.people["ana"], text="Firing the kiln, back on Monday")
+    update_profile(user=world.people["ana"], changes={"birth_date": date(1988, 5, 14), "birth_date_shown_to": "friends"})
+    for username, choices in CHOICES.items():
+        update_profile(user=world.people[username], changes=choices)
+    for username, person in world.people.items():
+        world.people[username] = User.objects.get(pk=person.pk)
 
 
 @demo_step(order=20)
@@ -81,3 +109,48 @@ def let_people_follow_each_other(world: DemoWorld) -> None:
     for person, other in in_order:
         if other in heard:
             follow(actor=person, target=other)
+    update_profile(user=world.people[PRIVATE], changes={"is_private": True})
+    world.people[PRIVATE].refresh_from_db()
+    unlet = [person for person in people if not follows(person, world.people[PRIVATE]) and person.username != PRIVATE]
+    for person in sorted(unlet[:3], key=lambda person: person.username):
+        follow(actor=person, target=world.people[PRIVATE])
+
+
+FRIENDS = [("ana", "niamh"), ("ana", "mei_lin"), ("ana", "zoe.l"), ("ana", "ben"), ("ben", "ingrid"), ("ben", "hanna.w"), ("ben", "niamh")]
+BETWEEN = [
+    ("niamh", "sam_t"),
+    ("niamh", "grace"),
+    ("mei_lin", "grace"),
+    ("zoe.l", "elif"),
+    ("ingrid", "arvid"),
+    ("hanna.w", "arvid"),
+    ("ingrid", "grace"),
+]
+REQUESTS = [
+    ("khalid", "ana", "We met at the observatory. I still owe you a coffee."),
+    ("lucia", "ana", ""),
+    ("yusuf", "ben", "Your map of Leeds is wrong in the best way."),
+    ("ana", "tomasz", "The bowl you turned is on my table."),
+    ("ben", "fatou", ""),
+]
+CONTACTS = [
+    ("ana", "niamh", "Niamh (fiddle)", True),
+    ("ana", "rafael.q", "", False),
+    ("ben", "arvid", "The bee man", True),
+    ("ben", "ana", "", False),
+]
+
+
+@demo_step(order=25)
+def make_friends_and_contacts(world: DemoWorld) -> None:
+    """Friends of ana and ben and friends of those, requests that wait for them, contacts, and whom and what ana would rather not see."""
+    people = world.people
+    for one, other in (*FRIENDS, *BETWEEN):
+        asked = request_friendship(actor=people[one], target=people[other])
+        accept_request(actor=people[other], request_id=asked.pk)
+    for sender, receiver, message in REQUESTS:
+        request_friendship(actor=people[sender], target=people[receiver], message=message)
+    for owner, person, nickname, is_favourite in CONTACTS:
+        add_contact(owner=people[owner], person=people[person], nickname=nickname, is_favourite=is_favourite)
+    mute(actor=people["ana"], target=people["pedro_m"])
+    mute_keyword(actor=people["ana"], keyword="spoiler")

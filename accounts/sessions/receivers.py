@@ -4,15 +4,27 @@ import time
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.signals import authentication_step_completed, password_changed, password_reset, password_set
+from allauth.account.models import EmailAddress
+from allauth.account.signals import (
+    authentication_step_completed,
+    email_changed,
+    email_confirmed,
+    email_removed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.sessions import services, step_up
 from accounts.sessions.current import address_of, session_id
 from accounts.sessions.models import EndReason, Proof
+from accounts.users.events import AddressesChanged
 from accounts.users.models import User
+from core.events.outbox import emit
 
 
 @receiver(user_logged_in, dispatch_uid="sessions.open")
@@ -55,3 +67,15 @@ def end_other_sessions(request: HttpRequest, user: User, **_: Any) -> None:
 @receiver(password_reset, dispatch_uid="sessions.password_reset")
 def end_sessions_after_reset(user: User, **_: Any) -> None:
     services.end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED)
+
+
+@receiver(email_confirmed, dispatch_uid="sessions.email_confirmed")
+def tell_of_confirmed_address(email_address: EmailAddress, **_: Any) -> None:
+    with transaction.atomic():
+        emit(AddressesChanged(user_id=email_address.user_id))
+
+
+@receiver([email_changed, email_removed], dispatch_uid="sessions.addresses_changed")
+def tell_of_changed_addresses(user: User, **_: Any) -> None:
+    with transaction.atomic():
+        emit(AddressesChanged(user_id=user.pk))

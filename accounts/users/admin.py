@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from accounts.users import services
 from accounts.users.models import User
+from accounts.users.services import PRIVACY
 
 
 class SuspendedFilter(admin.SimpleListFilter):
@@ -30,14 +31,15 @@ class SuspendedFilter(admin.SimpleListFilter):
 class UserAdmin(ModelAdmin):
     icon = "group"
     list_display = ["username", "display_name", "email", "standing", "is_staff", "last_seen_at", "created_at"]
-    list_filter = [SuspendedFilter, "is_staff", "is_active", "is_verified", "created_at"]
+    list_filter = [SuspendedFilter, "is_staff", "is_active", "is_verified", "is_private", "created_at"]
     search_fields = ["username", "display_name", "email", "phone"]
     ordering = ["-id"]
     show_full_result_count = False
     filter_horizontal = ["groups"]
     actions: list[Any] = ["suspend_for_a_week", "lift_suspension"]
     fieldsets = [
-        (None, {"fields": ["username", "display_name", "email", "phone", "bio", "location", "website", "is_verified"]}),
+        (None, {"fields": ["username", "display_name", "email", "phone", "bio", "location", "website", "birth_date", "is_verified"]}),
+        ("Privacy", {"fields": [*PRIVACY]}),
         (
             "Standing",
             {"fields": ["is_active", "suspended_until", "suspension_reason", "erase_at", "erased_at", "last_seen_at", "last_login", "created_at"]},
@@ -45,7 +47,7 @@ class UserAdmin(ModelAdmin):
         ("Staff", {"fields": ["is_staff", "is_superuser", "groups"]}),
     ]
     readonly_fields = [
-        *("username", "email", "phone", "suspended_until", "suspension_reason"),
+        *(*PRIVACY, "username", "email", "phone", "suspended_until", "suspension_reason"),
         *("erase_at", "erased_at", "last_seen_at", "last_login", "created_at"),
     ]
 

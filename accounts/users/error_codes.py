@@ -10,5 +10,6 @@ CODES = {
     "not_editable": "These fields cannot be changed here: `details.fields`.",
     "not_leaving": "The account is not being deleted, or no longer can be kept.",
     "staff_cannot_leave": "Whoever runs the place gives that up first: an administrator takes the role away.",
-    "until_in_past": "A suspension ends in the future.",
+    "invalid_birth_date": "The date of birth lies in the future, or too far back.",
+    "until_in_past": "A suspension, or a status, ends in the future.",
 }

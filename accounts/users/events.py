@@ -15,6 +15,19 @@ class ProfileUpdated(Event, frozen=True):
     user_id: UUID
 
 
+class PrivacyChanged(Event, frozen=True):
+    """A person let others nearer or kept them further off: whoever let somebody see something asks again. ``choices`` are the fields changed."""
+
+    user_id: UUID
+    choices: list[str]
+
+
+class AddressesChanged(Event, frozen=True):
+    """The addresses or numbers a person has confirmed are others now."""
+
+    user_id: UUID
+
+
 class UserSuspended(Event, frozen=True):
     user_id: UUID
 

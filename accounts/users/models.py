@@ -17,7 +17,25 @@ class Circle(models.TextChoices):
 
     EVERYONE = "everyone", "Everyone"
     FOLLOWED = "followed", "People I follow"
+    FRIENDS = "friends", "My friends"
     NOBODY = "nobody", "Nobody"
+
+
+class Asking(models.TextChoices):
+    """Who may ask somebody to be friends: a circle without the friends, who need not ask."""
+
+    EVERYONE = Circle.EVERYONE.value, "Everyone"
+    FOLLOWED = Circle.FOLLOWED.value, "People I follow"
+    NOBODY = Circle.NOBODY.value, "Nobody"
+
+
+class FirstAudience(models.TextChoices):
+    """Whom a new post is for until its author says otherwise. The values are those of ``social.posts.models.Audience``."""
+
+    PUBLIC = "public", "Everyone"
+    FOLLOWERS = "followers", "My followers"
+    FRIENDS = "friends", "My friends"
+    ONLY_ME = "only_me", "Only me"
 
 
 class User(BaseModel, AbstractBaseUser, PermissionsMixin):
@@ -39,13 +57,31 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     website = models.URLField(max_length=200, blank=True)
     avatar_key = models.CharField(max_length=200, blank=True, help_text="Storage prefix of the picture's variants.")
     avatar_blurhash = models.CharField(max_length=60, blank=True)
+    cover_key = models.CharField(max_length=200, blank=True, help_text="Storage prefix of the wide picture's variants.")
+    cover_blurhash = models.CharField(max_length=60, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    status_text = models.CharField(max_length=100, blank=True, help_text="What the person is up to, in their own words.")
+    status_until = models.DateTimeField(null=True, blank=True, help_text="When the status ends by itself; it stays where this is empty.")
     is_verified = models.BooleanField(default=False, help_text="The mark beside the name.")
     last_seen_at = models.DateTimeField(null=True, blank=True)
 
+    is_private = models.BooleanField(default=False, help_text="Posts, followers and following are for followers the person approved.")
     messages_from = models.CharField(
         max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who may start a conversation with this person."
     )
-    presence_shown_to = models.CharField(max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who sees the online state and last seen.")
+    friend_requests_from = models.CharField(
+        max_length=10, choices=Asking, default=Asking.EVERYONE, help_text="Who may ask this person to be friends."
+    )
+    groups_from = models.CharField(max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who may add this person to a group.")
+    presence_shown_to = models.CharField(
+        max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who sees the online state, last seen and status."
+    )
+    birth_date_shown_to = models.CharField(max_length=10, choices=Circle, default=Circle.NOBODY, help_text="Who sees the date of birth.")
+    found_by_email = models.CharField(max_length=10, choices=Circle, default=Circle.NOBODY, help_text="Who finds this person by the e-mail address.")
+    found_by_phone = models.CharField(max_length=10, choices=Circle, default=Circle.NOBODY, help_text="Who finds this person by the phone number.")
+    first_audience = models.CharField(
+        max_length=10, choices=FirstAudience, default=FirstAudience.PUBLIC, help_text="Whom new posts are for until the author says otherwise."
+    )
     sends_read_receipts = models.BooleanField(default=True)
 
     is_active = models.BooleanField(default=True)
@@ -90,6 +126,20 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     @property
     def avatar_url(self) -> str | None:
         return store.public_url(f"{self.avatar_key}/256.webp") if self.avatar_key else None
+
+    @property
+    def cover_url(self) -> str | None:
+        return store.public_url(f"{self.cover_key}/1280.webp") if self.cover_key else None
+
+    @property
+    def status(self) -> str:
+        """The status text, while it holds."""
+        return self.status_text if self.status_until is None or self.status_until > timezone.now() else ""
+
+    @property
+    def missing_from_profile(self) -> list[str]:
+        """What a profile that tells people who this is still lacks, in the order it is asked for."""
+        return [word for word, value in (("picture", self.avatar_key), ("name", self.display_name), ("bio", self.bio)) if not value]
 
     @property
     def is_suspended(self) -> bool:

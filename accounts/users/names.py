@@ -11,15 +11,15 @@ from accounts.users.models import RetiredName, User
 
 # Pages to come and names that would pass for staff. The paths that exist are read from the URLconf.
 _KEPT = """
-    about abuse account accounts admin administrator all api app appeals apps archived archive assets auth blog bookmarks calls charts chat chats
-    communities community compose contact contacts dashboard dev developers discover docs download drafts edit email embed everyone explore
+    about abuse account accounts admin administrator all api app appeals apps archived archive assets auth blocked blog bookmarks calls charts chat
+    chats communities community compose contact contacts dashboard dev developers discover docs download drafts edit email embed everyone explore
     favicon.ico feed feeds follow followers following forgot forum forums friends graphql hashtag hashtags health healthz help here home hubbub
-    images img invitations invite jobs js legal library live login logout mail manifest.json me media messages metrics mod moderation
-    moderator moderators my new news notifications null oembed official owner page pages playlist playlists plans player post posts postmaster
+    images img invitations invite jobs js legal library live login logout mail manifest.json me media messages metrics mod moderation moderator
+    moderators muted mutual my new news notifications null oembed official owner page pages playlist playlists plans player post posts postmaster
     premium pricing privacy profile profiles public readyz reels register report reports reset robots.txt root rss rules search security
     service-worker.js session sessions settings share sign-in sign-out sign-up signin signout signup sitemap.xml staff starred static status stories
-    stream style subscribe support sw.js system tag tags team terms test topic topics track tracks trending undefined upload uploads user
-    username users verify video videos webhook webmaster welcome well-known ws www you
+    stream style subscribe suggestions support sw.js system tag tags team terms test topic topics track tracks trending undefined upload uploads
+    user username users verify video videos webhook webmaster welcome well-known ws www you
 """
 KEPT = frozenset(_KEPT.split())
 

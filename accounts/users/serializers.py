@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.users.models import User
+from accounts.users.services import PRIVACY
 
 
 def person_shape(person: User) -> dict[str, Any]:
@@ -31,8 +32,22 @@ class PersonSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class CompletionSerializer(serializers.Serializer):
+    """How far a profile tells people who this is."""
+
+    is_complete = serializers.SerializerMethodField()
+    missing = serializers.ListField(child=serializers.ChoiceField(["picture", "name", "bio"]), source="missing_from_profile")
+
+    def get_is_complete(self, person: User) -> bool:
+        return not person.missing_from_profile
+
+
 class MeSerializer(PersonSerializer):
     """A person as they see themselves: everything they can change, and what only they may know."""
+
+    cover_url = serializers.CharField(read_only=True, allow_null=True)
+    status = serializers.CharField(read_only=True)
+    profile_completion = CompletionSerializer(source="*", read_only=True)
 
     class Meta(PersonSerializer.Meta):
         fields = [
@@ -43,9 +58,13 @@ class MeSerializer(PersonSerializer):
             "bio",
             "location",
             "website",
-            "messages_from",
-            "presence_shown_to",
-            "sends_read_receipts",
+            "birth_date",
+            "cover_url",
+            "cover_blurhash",
+            "status",
+            "status_until",
+            *PRIVACY,
+            "profile_completion",
             "created_at",
         ]
         read_only_fields = fields
@@ -56,4 +75,22 @@ class ProfileChanges(serializers.ModelSerializer):
 
     class Meta:
         model = User
-        fields = ["display_name", "bio", "location", "website", "messages_from", "presence_shown_to", "sends_read_receipts"]
+        fields = ["display_name", "bio", "location", "website", "birth_date", *PRIVACY]
+
+
+class PrivacySerializer(serializers.ModelSerializer):
+    """Whom a person lets near, choice by choice."""
+
+    class Meta:
+        model = User
+        fields = list(PRIVACY)
+        extra_kwargs = {name: {"required": True} for name in PRIVACY}
+
+
+class StatusSerializer(serializers.Serializer):
+    """What a person is up to."""
+
+    text = serializers.CharField(max_length=100, source="status", help_text="In the person's own words.")
+    until = serializers.DateTimeField(
+        source="status_until", required=False, allow_null=True, default=None, help_text="When it ends by itself; null while it does not."
+    )

@@ -1,6 +1,6 @@
 """Writes to people: creating, editing, suspending."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +9,26 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.users.events import ProfileUpdated, UserCreated, UserRestored, UserSuspended
+from accounts.users.events import PrivacyChanged, ProfileUpdated, UserCreated, UserRestored, UserSuspended
 from accounts.users.models import User
 from accounts.users.names import USERNAME_VALIDATORS, is_retired
 from core.errors import Conflict, Invalid, NotFound
 from core.events.outbox import emit
 
-EDITABLE = frozenset({"display_name", "bio", "location", "website", "messages_from", "presence_shown_to", "sends_read_receipts"})
+PRIVACY = (
+    "is_private",
+    "messages_from",
+    "friend_requests_from",
+    "groups_from",
+    "presence_shown_to",
+    "birth_date_shown_to",
+    "found_by_email",
+    "found_by_phone",
+    "first_audience",
+    "sends_read_receipts",
+)
+EDITABLE = frozenset({"display_name", "bio", "location", "website", "birth_date", *PRIVACY})
+OLDEST_YEARS = 130
 
 
 class UsernameTaken(Conflict):
@@ -108,9 +121,11 @@ def _set_identity(user: User, name: str, value: str | None) -> User:
 def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     """Change what a person shows of themselves and whom they let near: the fields in ``EDITABLE``, already of the right shape.
 
-    Raises: Invalid("not_editable") naming the fields that cannot be changed here.
-    Events: ProfileUpdated, if anything changed.
+    Raises: Invalid("not_editable") naming the fields that cannot be changed here; Invalid("invalid_birth_date").
+    Events: ProfileUpdated, if anything changed; PrivacyChanged before it, if that was a choice of privacy.
     """
+    if (born := changes.get("birth_date")) is not None:
+        _check_birth_date(born)
     if unknown := sorted(changes.keys() - EDITABLE):
         raise Invalid("These fields cannot be changed here.", code="not_editable", details={"fields": unknown})
     person: User = User.objects.select_for_update().get(pk=user.pk)
@@ -119,7 +134,31 @@ def update_profile(*, user: User, changes: dict[str, Any]) -> User:
         for name in changed:
             setattr(person, name, changes[name])
         person.save(update_fields=changed)
+        if choices := [name for name in PRIVACY if name in changed]:
+            emit(PrivacyChanged(user_id=person.pk, choices=choices))
         emit(ProfileUpdated(user_id=person.pk))
+    return person
+
+
+def _check_birth_date(born: date) -> None:
+    today = timezone.localdate()
+    if not today.year - OLDEST_YEARS <= born.year or born > today:
+        raise Invalid("This is nobody's date of birth.", code="invalid_birth_date")
+
+
+@transaction.atomic
+def set_status(*, user: User, text: str, until: datetime | None = None) -> User:
+    """Say what one is up to, for those who see one's presence; until a moment, or until it is changed. Empty text takes it away.
+
+    Raises: Invalid("until_in_past").
+    Events: ProfileUpdated.
+    """
+    if until is not None and until <= timezone.now():
+        raise Invalid("A status ends in the future.", code="until_in_past")
+    person: User = User.objects.select_for_update().get(pk=user.pk)
+    person.status_text, person.status_until = text, until if text else None
+    person.save(update_fields=["status_text", "status_until"])
+    emit(ProfileUpdated(user_id=person.pk))
     return person
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import UUIDField
 
 from accounts.users.models import User
-from chat.conversations.models import Conversation, Membership
+from chat.conversations.models import Conversation, Membership, direct_key
+from chat.conversations.policies import can_start_conversation
 from core.errors import NotFound
 from core.queries import Prepared, columns, somebody, take
 
@@ -39,6 +40,12 @@ def membership_for(viewer: User, conversation_id: UUID) -> Membership:
     membership = take(Membership, rows[0])
     membership.conversation = take(Conversation, rows[0], len(MEMBERSHIP))
     return membership
+
+
+def can_message(viewer: User, person: User) -> bool:
+    """Whether the viewer may write to somebody they can see: in the conversation there is, or in a new one."""
+    known = Conversation.objects.visible_to(viewer).filter(direct_key=direct_key(viewer.pk, person.pk)).exists()
+    return viewer != person and (known or can_start_conversation(viewer, person))
 
 
 def heads_of(person_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:

@@ -1,16 +1,16 @@
-"""Telling sockets of presence, and of who may know it no longer."""
+"""Telling sockets of presence, and asking again who may know it."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.users.events import ProfileUpdated
+from accounts.users.events import PrivacyChanged
 from accounts.users.models import Circle, User
 from chat.presence import store
 from chat.presence.selectors import shown
-from chat.presence.wire import PresenceUpdate, presence_room, presence_rooms
+from chat.presence.wire import PresenceUpdate, presence_room, presence_rooms, watchers_room
 from core.events.registry import on
-from core.realtime.push import leave, push
-from social.graph.events import Blocked, Unfollowed
+from core.realtime.push import ask_again, leave, push
+from social.graph.events import Befriended, Blocked, Followed, Unblocked, Unfollowed, Unfriended
 
 
 def tell_presence(person_ids: Iterable[UUID]) -> None:
@@ -22,17 +22,28 @@ def tell_presence(person_ids: Iterable[UUID]) -> None:
         push(presence_room(person.pk, person.presence_shown_to), update)
 
 
-@on(ProfileUpdated)
-def end_what_is_no_longer_shown(event: ProfileUpdated) -> None:
-    """Whoever followed the presence under another choice than today's is told that it is not theirs to see; they may ask again."""
-    circle = User.objects.values_list("presence_shown_to", flat=True).get(pk=event.user_id)
-    stale = [room for room in presence_rooms(event.user_id) if room != presence_room(event.user_id, circle)]
-    push(stale, PresenceUpdate(user=event.user_id, state=None, last_seen_at=None))
+@on(PrivacyChanged)
+def ask_the_watchers(event: PrivacyChanged) -> None:
+    """Rooms of another choice than today's hear nothing more from now on, and everybody who wants to know is asked about again."""
+    if "presence_shown_to" in event.choices:
+        ask_again(watchers_room(event.user_id))
 
 
-@on(Unfollowed)
-def end_presence_for_the_unfollowed(event: Unfollowed) -> None:
-    leave(event.followed_id, presence_room(event.follower_id, Circle.FOLLOWED))
+@on(Followed, Unfollowed)
+def ask_the_followed(event: Followed | Unfollowed) -> None:
+    """Whom somebody follows may be among those they show their presence to."""
+    if isinstance(event, Unfollowed):
+        leave(event.followed_id, presence_room(event.follower_id, Circle.FOLLOWED))
+    _ask_if_shown_to(Circle.FOLLOWED, event.follower_id)
+
+
+@on(Befriended, Unfriended)
+def ask_the_friends(event: Befriended | Unfriended) -> None:
+    one, other = (event.asker_id, event.friend_id) if isinstance(event, Befriended) else (event.actor_id, event.friend_id)
+    if isinstance(event, Unfriended):
+        leave(one, presence_room(other, Circle.FRIENDS))
+        leave(other, presence_room(one, Circle.FRIENDS))
+    _ask_if_shown_to(Circle.FRIENDS, one, other)
 
 
 @on(Blocked)
@@ -40,3 +51,14 @@ def end_presence_between(event: Blocked) -> None:
     for one, other in ((event.blocker_id, event.blocked_id), (event.blocked_id, event.blocker_id)):
         for room in presence_rooms(one):
             leave(other, room)
+    ask_again([watchers_room(event.blocker_id), watchers_room(event.blocked_id)])
+
+
+@on(Unblocked)
+def ask_the_unblocked(event: Unblocked) -> None:
+    ask_again([watchers_room(event.blocker_id), watchers_room(event.blocked_id)])
+
+
+def _ask_if_shown_to(circle: Circle, *person_ids: UUID) -> None:
+    shown_so = User.objects.filter(pk__in=person_ids, presence_shown_to=circle).values_list("pk", flat=True)
+    ask_again(watchers_room(pk) for pk in shown_so)

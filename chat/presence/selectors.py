@@ -1,14 +1,13 @@
 """Presence as one person may see another's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.users.models import Circle, User
+from accounts.users.models import User
 from chat.presence import store
-from social.graph.models import Follow
-from social.graph.querysets import people_visible_to
+from social.graph.querysets import exclude_blocked, lets_in, people_visible_to, within_circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +24,28 @@ def shown(state: str) -> str:
     return store.OFFLINE if state == "invisible" else state
 
 
-def presence_of(viewer: User, people: Sequence[User]) -> dict[UUID, Presence]:
+def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Presence]:
     """Presence of people the viewer can see already (blocks are the caller's). One query and one round trip to Redis, however many."""
-    circles = {person.pk: person.presence_shown_to for person in people}
-    followers = set(
-        Follow.objects.filter(follower__in=[pk for pk, circle in circles.items() if circle == Circle.FOLLOWED], followed=viewer).values_list(
-            "follower_id", flat=True
-        )
-    )
+    known = User.objects.filter(lets_in(viewer, "presence_shown_to"), pk__in=[person.pk for person in people])
+    may_know = set(known.values_list("pk", flat=True))
     states = store.states([str(person.pk) for person in people])
     found = {}
     for person in people:
-        is_here = person.is_active and not person.is_suspended
-        may_know = is_here and (circles[person.pk] == Circle.EVERYONE or person.pk in followers or person.pk == viewer.pk)
         state = shown(states[str(person.pk)])
-        found[person.pk] = Presence(person, state, person.last_seen_at) if may_know else Presence(person, None, None)
+        found[person.pk] = Presence(person, state, person.last_seen_at) if person.pk in may_know else Presence(person, None, None)
     return found
 
 
 def presence_by_ids(viewer: User, person_ids: Sequence[UUID]) -> dict[UUID, Presence]:
     """Presence of those of ``person_ids`` who exist for the viewer."""
     return presence_of(viewer, list(people_visible_to(viewer).filter(pk__in=person_ids)))
+
+
+def presence_for(person_id: UUID, viewer_ids: Collection[UUID]) -> tuple[Presence | None, set[UUID]]:
+    """The presence of one person, and which of ``viewer_ids`` may know it. The same few queries for any number; None for who is gone."""
+    person = User.objects.active().filter(pk=person_id).first()
+    if person is None:
+        return None, set()
+    viewers = exclude_blocked(User.objects.filter(within_circle(person, "presence_shown_to"), pk__in=viewer_ids), person, "pk")
+    state = shown(store.states([str(person_id)])[str(person_id)])
+    return Presence(person, state, person.last_seen_at), set(viewers.values_list("pk", flat=True))

@@ -10,9 +10,9 @@ import msgspec
 from accounts.users.models import User
 from chat.presence import selectors, services
 from chat.presence.handlers import tell_presence
-from chat.presence.wire import presence_room
+from chat.presence.wire import PresenceUpdate, presence_room, presence_rooms, watchers_room
 from core.realtime.connection import Connection
-from core.realtime.registry import Inbound, command, on_connect, on_disconnect, on_heartbeat
+from core.realtime.registry import Inbound, command, frame, on_ask_again, on_connect, on_disconnect, on_heartbeat
 from core.realtime.threads import in_thread
 
 SUBSCRIPTIONS = 200
@@ -56,21 +56,47 @@ def presence_update(connection: Connection, data: PresenceChoice) -> None:
 @command("presence:subscribe", PresenceSubscription, limits=["60/m"], ack=PresenceList)
 async def presence_subscribe(connection: Connection, data: PresenceSubscription) -> PresenceList:
     """Follow the presence of up to 200 people: their state now, and a ``presence:update`` for every change. Replaces the list of before."""
-    rooms, presence = await in_thread(_visible_presence, connection, data.users)
+    found = await in_thread(_presence_of, connection, data.users)
+    rooms = {watchers_room(person) for person in data.users} | {room for one in found if (room := _room_of(one))}
     before: set[str] = connection.state.get(ROOMS, set())
     connection.state[ROOMS] = rooms
     for room in before - rooms:
         connection.leave(room)
     for room in rooms:
         connection.join(room)
-    return PresenceList(presence=presence)
+    return PresenceList(presence=[PersonPresence(user=one.person.pk, state=one.state, last_seen_at=one.last_seen_at) for one in found])
 
 
-def _visible_presence(connection: Connection, person_ids: list[UUID]) -> tuple[set[str], list[PersonPresence]]:
+@on_ask_again("presence")
+async def ask_again_about_presence(name: str, connections: Sequence[Connection]) -> None:
+    """Somebody's presence may be for others than before: each socket that wanted to know hears how it is now, or that it is not shown."""
+    person_id = UUID(name.partition(":")[2])
+    viewers = {UUID(connection.user_id) for connection in connections}
+    now, may_know = await in_thread(selectors.presence_for, person_id, viewers)
+    hidden = frame(PresenceUpdate(user=person_id, state=None, last_seen_at=None))
+    shown = frame(PresenceUpdate(user=person_id, state=now.state, last_seen_at=now.last_seen_at)) if now else hidden
+    for connection in connections:
+        wanted: set[str] = connection.state.setdefault(ROOMS, set())
+        before = wanted & set(presence_rooms(person_id))
+        room = _room_of(now) if now and UUID(connection.user_id) in may_know else None
+        for other in before - {room}:
+            wanted.discard(other)
+            connection.leave(other)
+        if room is not None:
+            wanted.add(room)
+            connection.join(room)
+        if room is not None or before:
+            connection.deliver(shown if room is not None else hidden)
+
+
+def _presence_of(connection: Connection, person_ids: list[UUID]) -> list[selectors.Presence]:
     viewer = User.objects.get(pk=connection.user_id)
-    found = selectors.presence_by_ids(viewer, person_ids).values()
-    rooms = {presence_room(one.person.pk, one.person.presence_shown_to) for one in found if one.state is not None}
-    return rooms, [PersonPresence(user=one.person.pk, state=one.state, last_seen_at=one.last_seen_at) for one in found]
+    return list(selectors.presence_by_ids(viewer, person_ids).values())
+
+
+def _room_of(presence: selectors.Presence) -> str | None:
+    """Where changes of it are told to those who may know; None for who may not."""
+    return presence_room(presence.person.pk, presence.person.presence_shown_to) if presence.state is not None else None
 
 
 @on_connect

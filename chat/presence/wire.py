@@ -12,9 +12,14 @@ def presence_room(person_id: UUID | str, circle: str) -> str:
     return f"presence:{person_id}:{circle}"
 
 
+def watchers_room(person_id: UUID | str) -> str:
+    """Everybody who would like to follow a person's presence, whether or not it is shown to them: who is asked again when that may have changed."""
+    return f"presence:{person_id}"
+
+
 def presence_rooms(person_id: UUID | str) -> list[str]:
     """All rooms a person's presence was ever told in."""
-    return [presence_room(person_id, circle) for circle in (Circle.EVERYONE, Circle.FOLLOWED)]
+    return [presence_room(person_id, circle) for circle in Circle if circle != Circle.NOBODY]
 
 
 class PresenceUpdate(Outbound, type="presence:update"):

@@ -209,6 +209,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-texts": {"task": "core.sms.tasks.forget_texts", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "reconcile-follow-counts": {"task": "social.graph.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="10")},
+    "forget-declined-requests": {"task": "social.graph.tasks.forget_declined_requests", "schedule": crontab(hour="3", minute="15")},
+    "forget-ended-mutes": {"task": "social.graph.tasks.forget_ended_mutes", "schedule": crontab(hour="3", minute="16")},
+    "reconcile-contact-digests": {"task": "social.graph.tasks.reconcile_digests", "schedule": crontab(hour="3", minute="17")},
     "reconcile-post-counts": {"task": "social.posts.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="20")},
     "discard-orphaned-uploads": {"task": "media_app.uploads.tasks.discard_orphans", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -243,6 +246,7 @@ SIMPLE_JWT = {
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/home/"
 SIGN_IN_STAGES = ["accounts.data.keeping.KeepAccountStage"]  # after allauth's own
+ACCOUNT_SIGNUP_REDIRECT_URL = "/welcome/"
 ACCOUNT_ADAPTER = "accounts.sessions.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.sessions.forms.SignUpForm",
@@ -324,6 +328,8 @@ LIMITS = {
     "uploads": "10/hour",
     "reports": "20/hour",
     "exports": "10/hour",
+    "friend_requests": "60/hour",
+    "contact_matches": "10/day",
     **env.limits,
 }
 LIMITS_FAIL_CLOSED = frozenset(

@@ -64,11 +64,17 @@ class Disconnect(msgspec.Struct, frozen=True, array_like=True, tag="c"):
     frame: str | None = None
 
 
+class AskAgain(msgspec.Struct, frozen=True, array_like=True, tag="a"):
+    """Have access to these rooms asked again, of everyone in them."""
+
+    rooms: list[str]
+
+
 class Missed(msgspec.Struct, frozen=True, array_like=True, tag="m"):
     """The sender could not publish for a while: what it had to say was lost on the way."""
 
 
-Operation = Deliver | Join | Leave | Disconnect | Missed
+Operation = Deliver | Join | Leave | Disconnect | AskAgain | Missed
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
@@ -85,7 +91,7 @@ decode = msgspec.msgpack.Decoder(Batch).decode
 def group_of(operation: Operation) -> int:
     """The hub group an operation travels in: its room's. One person's joins and leaves keep their order among themselves."""
     match operation:
-        case Deliver(rooms=[name, *_]) | Disconnect(room=name) | Join(room=name) | Leave(room=name):
+        case Deliver(rooms=[name, *_]) | AskAgain(rooms=[name, *_]) | Disconnect(room=name) | Join(room=name) | Leave(room=name):
             return zlib.crc32(name.encode()) % GROUPS
     return 0
 

@@ -16,10 +16,10 @@ from django.conf import settings
 
 from core.realtime import metrics
 from core.realtime.budget import Budgets
-from core.realtime.bus import Bus, Deliver, Disconnect, Join, Leave, Missed, Operation, end
+from core.realtime.bus import AskAgain, Bus, Deliver, Disconnect, Join, Leave, Missed, Operation, end
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
-from core.realtime.registry import GapHook, frame, hooks
+from core.realtime.registry import GapHook, ask_again_hook, frame, hooks
 from core.realtime.seats import Seats
 from core.realtime.threads import call
 from core.realtime.wire import SessionExpiring
@@ -170,6 +170,10 @@ class Hub:
                 self._closed[room] = (time.monotonic(), operation)
                 for connection in tuple(self.rooms.get(room, ())):
                     self.end(connection, operation)
+            case AskAgain(rooms=rooms):
+                for room in rooms:
+                    if (members := list(self.rooms.get(room, ()))) and (asked := ask_again_hook(room)) is not None:
+                        self.spawn(self._run_hook(asked, room, members))
             case Missed():
                 self.missed()
 
@@ -183,14 +187,14 @@ class Hub:
             elif position > last + 1:
                 behind.append(connection)
         if behind and (hook := hooks.gap.get(room.partition(":")[0])) is not None:
-            self.spawn(self._fill_gap(hook, room, behind))
+            metrics.gaps.inc()
+            self.spawn(self._run_hook(hook, room, behind))
 
-    async def _fill_gap(self, hook: GapHook, room: str, behind: list[Connection]) -> None:
-        metrics.gaps.inc()
+    async def _run_hook(self, hook: GapHook, room: str, connections: list[Connection]) -> None:
         try:
-            await hook(room, behind)
+            await hook(room, connections)
         except Exception:
-            log.exception("gap_hook_failed", room=room)
+            log.exception("room_hook_failed", room=room, hook=f"{hook.__module__}.{hook.__qualname__}")
 
     def members(self, rooms: list[str]) -> Iterable[Connection]:
         """Everyone in any of ``rooms``, once, as a copy that may be iterated while members come and go."""

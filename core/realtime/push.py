@@ -16,12 +16,13 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from core.realtime import metrics
-from core.realtime.bus import Batch, Deliver, Disconnect, Join, Leave, Missed, Operation, channel_of, encode, group_of
+from core.realtime.bus import AskAgain, Batch, Deliver, Disconnect, Join, Leave, Missed, Operation, channel_of, encode, group_of
 from core.realtime.frames import Outbound, frame
 from core.realtime.hub import running_hub
 
 log = structlog.get_logger(__name__)
 GIVE_UP_SECONDS = 1.0
+ASKED_AT_ONCE = 500  # rooms in one operation
 
 
 def push(rooms: str | Iterable[str], message: Outbound, exclude: str | None = None) -> None:
@@ -47,6 +48,13 @@ def join(user_id: UUID | str, room: str) -> None:
 def leave(user_id: UUID | str, room: str) -> None:
     """Take every open socket of a person out of ``room``."""
     _submit(Leave(str(user_id), room))
+
+
+def ask_again(rooms: str | Iterable[str]) -> None:
+    """Have every socket in any of ``rooms`` asked again whether it may be there; ``user:<id>`` asks a person's sockets about all they joined."""
+    names = [rooms] if isinstance(rooms, str) else list(rooms)
+    for start in range(0, len(names), ASKED_AT_ONCE):
+        _submit(AskAgain(names[start : start + ASKED_AT_ONCE]))
 
 
 def disconnect(room: str, code: int, reason: str = "", *, message: Outbound | None = None) -> None:

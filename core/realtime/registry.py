@@ -98,8 +98,10 @@ class Hooks:
     heartbeat: list[HeartbeatHook] = field(default_factory=list)
     resume: dict[str, Section] = field(default_factory=dict)
     gap: dict[str, GapHook] = field(default_factory=dict)
+    ask_again: dict[str, GapHook] = field(default_factory=dict)
 
 
+ASKED_FOR = "room:join"  # where the hook of rooms that clients ask for stands in ``Hooks.ask_again``
 commands: dict[str, Command] = {}
 room_kinds: dict[str, RoomAuthoriser] = {}
 hooks = Hooks()
@@ -195,6 +197,25 @@ def on_gap(kind: str) -> Callable[[HandlerT], HandlerT]:
         return hook
 
     return register
+
+
+def on_ask_again(kind: str) -> Callable[[HandlerT], HandlerT]:
+    """Call the coroutine ``hook(room, connections)`` when who may be in rooms ``<kind>:<id>`` may have changed (``push.ask_again``).
+
+    It takes those out who may be there no longer. Rooms of ``room:join`` need none: their ``authorise`` is asked again.
+    """
+
+    def register(hook: HandlerT) -> HandlerT:
+        hooks.ask_again[kind] = hook
+        return hook
+
+    return register
+
+
+def ask_again_hook(name: str) -> "GapHook | None":
+    """Who asks again about the room called ``name``; None where nobody does."""
+    kind = name.partition(":")[0]
+    return hooks.ask_again.get(ASKED_FOR if kind in room_kinds else kind)
 
 
 def room(kind: str, *, authorise: RoomAuthoriser) -> None:

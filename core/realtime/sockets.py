@@ -1,5 +1,6 @@
 """Commands every socket knows, whatever slices add."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from core.realtime.admission import door_of, renew
 from core.realtime.authentication import Credential
 from core.realtime.connection import Connection
 from core.realtime.hub import current_hub
-from core.realtime.registry import command, hooks, room_kinds
+from core.realtime.registry import ASKED_FOR, command, hooks, on_ask_again, room_kinds
 from core.realtime.threads import call, in_thread
 from core.realtime.wire import Authenticate, Ping, Pong, RoomJoined, RoomName
 
@@ -73,3 +74,21 @@ async def room_leave(connection: Connection, data: RoomName) -> RoomJoined:
         joined.discard(data.room)
         connection.leave(data.room)
     return RoomJoined(room=data.room)
+
+
+@on_ask_again(ASKED_FOR)
+async def ask_again_about_room(name: str, connections: Sequence[Connection]) -> None:
+    """Who may not hear of the room any more leaves it. They are not told: to them it is as if it had never been."""
+    kind, _, key = name.partition(":")
+    for connection in connections:
+        if not await in_thread(room_kinds[kind], connection, key):
+            connection.state.get(JOINED, set()).discard(name)
+            connection.leave(name)
+
+
+@on_ask_again("user")
+async def ask_again_of_person(name: str, connections: Sequence[Connection]) -> None:
+    """What one person may hear of has changed: each room their sockets asked for is asked about again."""
+    for connection in connections:
+        for room in tuple(connection.state.get(JOINED, ())):
+            await ask_again_about_room(room, [connection])

@@ -11,6 +11,7 @@ and get is recorded for the catalogue check (see ``core.realtime.catalogue``) an
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from types import TracebackType
 from typing import Any, Self
@@ -159,6 +160,14 @@ class SocketClient:
         while not await self._application.receive_nothing(QUIET):
             self._keep(await self._application.receive_output(TIMEOUT))
         return self.close_code == code and all(frame["type"].startswith(besides) for frame in self._kept)
+
+    async def drain(self) -> list[dict[str, Any]]:
+        """Everything that came and nobody asked for, once nothing more is on its way."""
+        with contextlib.suppress(SocketClosed):
+            await self.quiet()
+        came = list(self._kept)
+        self._kept.clear()
+        return came
 
     async def _next(self, wanted: Any) -> dict[str, Any]:
         for frame in self._kept:

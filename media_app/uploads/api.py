@@ -43,6 +43,7 @@ class UploadsEndpoint(Endpoint):
                 filename=file.name,
                 content_type=file.content_type or "",
                 size=file.size,
+                crop=form.get("crop"),
             )
             return self.answer(UploadStartedSerializer, upload, status=201)
         upload, presigned = services.request_upload(owner=self.viewer, **self.validated(UploadRequestSerializer))

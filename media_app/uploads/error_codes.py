@@ -2,6 +2,7 @@
 
 CODES = {
     "empty": "The file holds nothing.",
+    "invalid_crop": "The rectangle does not lie in the picture, or pictures of this kind are shown whole.",
     "invalid_images": "One of the pictures is not yours, or not ready.",
     "invalid_kind": "No uploads of this kind are taken.",
     "not_uploaded": "The bytes have not arrived.",

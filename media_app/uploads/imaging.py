@@ -21,9 +21,14 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 16_384
 IMAGE_WIDTHS = (320, 640, 1280, 2560)
 AVATAR_SIDES = (64, 256)
+COVER_WIDTHS = (640, 1280)
+COVER_SHAPE = 3  # times as wide as high
 TALLEST = 2  # a variant is at most this many times as high as its name says it is wide
 BLURHASH_SIDE = 16  # four by three components need no more
 SNIFF_BYTES = 4096
+
+
+Crop = tuple[float, float, float, float]  # left, top, width, height, as parts of the upright picture
 
 
 class ImageRefused(Exception):
@@ -94,10 +99,28 @@ def image_variants(image: Image.Image) -> Iterator[Variant]:
             return
 
 
-def avatar_variants(image: Image.Image) -> Iterator[Variant]:
-    """The middle square of the picture at each size."""
+def avatar_variants(image: Image.Image, crop: Crop | None = None) -> Iterator[Variant]:
+    """The square its owner chose, or the middle one, at each size."""
+    chosen = _cropped(image, crop)
     for side in AVATAR_SIDES:
-        yield _encoded(str(side), ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS))
+        yield _encoded(str(side), ImageOps.fit(chosen, (side, side), Image.Resampling.LANCZOS))
+
+
+def cover_variants(image: Image.Image, crop: Crop | None = None) -> Iterator[Variant]:
+    """The wide stretch its owner chose, or the middle one, at each width."""
+    chosen = _cropped(image, crop)
+    for width in COVER_WIDTHS:
+        yield _encoded(str(width), ImageOps.fit(chosen, (width, width // COVER_SHAPE), Image.Resampling.LANCZOS))
+
+
+def _cropped(image: Image.Image, crop: Crop | None) -> Image.Image:
+    """The part of the picture that was chosen, at least a pixel of it; what is not of the wanted shape loses its ends."""
+    if crop is None:
+        return image
+    left, top, width, height = crop
+    x, y = min(int(left * image.width), image.width - 1), min(int(top * image.height), image.height - 1)
+    right, bottom = min(round((left + width) * image.width), image.width), min(round((top + height) * image.height), image.height)
+    return image.crop((x, y, max(right, x + 1), max(bottom, y + 1)))
 
 
 def blurhash_of(image: Image.Image) -> str:

@@ -15,6 +15,10 @@ class Kind(models.TextChoices):
 
     IMAGE = "image", "Image"
     AVATAR = "avatar", "Avatar"
+    COVER = "cover", "Cover"
+
+
+PUBLIC_KINDS = (Kind.AVATAR, Kind.COVER)  # pictures of people, for everybody to see
 
 
 class State(models.TextChoices):
@@ -40,6 +44,8 @@ class Upload(BaseModel):
     filename = models.CharField(max_length=255, help_text="As the owner's machine called it; never part of a path.")
     content_type = models.CharField(max_length=100, help_text="As declared.")
     size = models.PositiveBigIntegerField(help_text="Bytes, as declared; the store accepts no other size.")
+
+    crop = models.JSONField(null=True, blank=True, help_text="Left, top, width and height of what is shown, as parts of the upright picture.")
 
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -74,8 +80,8 @@ class Upload(BaseModel):
 
     @property
     def prefix(self) -> str:
-        """What the keys of the variants begin with. Avatars are for everyone to see, images for those who may see what shows them."""
-        return f"public/avatars/{self.pk}" if self.kind == Kind.AVATAR else f"uploads/{self.pk}"
+        """What the keys of the variants begin with. Pictures of people are for everyone to see, images for those who may see what shows them."""
+        return f"public/{self.kind}s/{self.pk}" if self.kind in PUBLIC_KINDS else f"uploads/{self.pk}"
 
     @property
     def can_retry(self) -> bool:

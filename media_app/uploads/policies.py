@@ -1,11 +1,24 @@
 """What may be uploaded, before a byte of it has been seen."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 
 from core.errors import Invalid
-from media_app.uploads.models import Kind
+from media_app.uploads.models import PUBLIC_KINDS, Kind
 
+ROUNDING = 1e-6  # parts of a whole that a client added up
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
+
+
+def check_crop(kind: str, crop: Sequence[float] | None) -> None:
+    """Raises Invalid("invalid_crop") where a rectangle does not lie in the picture, or the kind is shown whole."""
+    if crop is None:
+        return
+    left, top, width, height = crop
+    inside = min(left, top) >= 0 and min(width, height) > 0 and max(left + width, top + height) <= 1 + ROUNDING
+    if kind not in PUBLIC_KINDS or not inside:
+        raise Invalid("This is no part of the picture.", code="invalid_crop")
 
 
 def check_declared(kind: str, content_type: str, size: int) -> None:

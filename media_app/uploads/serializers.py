@@ -7,14 +7,14 @@ from rest_framework import serializers
 
 from core.storage import store
 from media_app.uploads.imaging import AVATAR_SIDES, IMAGE_WIDTHS
-from media_app.uploads.models import Kind, State, Upload
+from media_app.uploads.models import PUBLIC_KINDS, Kind, State, Upload
 
 VARIANT_URLS = {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}, "example": {"320": "…", "640": "…"}}
 
 
 def variant_urls(upload: Upload) -> dict[str, str]:
     """Every size by its name, signed; where the picture is smaller than a size, the largest there is."""
-    if upload.kind == Kind.AVATAR:
+    if upload.kind in PUBLIC_KINDS:
         return {name: store.public_url(variant["key"]) for name, variant in upload.variants.items()}
     urls: dict[str, str] = {}
     url = ""
@@ -89,6 +89,18 @@ class UploadSerializer(serializers.ModelSerializer):
         return variant_urls(upload) if upload.state == State.READY else {}
 
 
+class CropSerializer(serializers.Serializer[Any]):
+    """What of a picture is shown, as parts of its width and height when it stands upright."""
+
+    left = serializers.FloatField(min_value=0, max_value=1)
+    top = serializers.FloatField(min_value=0, max_value=1)
+    width = serializers.FloatField(min_value=0, max_value=1)
+    height = serializers.FloatField(min_value=0, max_value=1)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return list(super().to_internal_value(data).values())
+
+
 class UploadRequestSerializer(serializers.Serializer[Any]):
     """What the client is about to send."""
 
@@ -96,6 +108,7 @@ class UploadRequestSerializer(serializers.Serializer[Any]):
     filename = serializers.CharField(max_length=255)
     content_type = serializers.CharField(max_length=100)
     size = serializers.IntegerField(help_text="Bytes.")
+    crop = CropSerializer(required=False, allow_null=True, help_text="For avatars and covers; without it the middle is shown.")
 
 
 class UploadFormSerializer(serializers.Serializer[Any]):
@@ -103,6 +116,7 @@ class UploadFormSerializer(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=Kind.choices, default=Kind.IMAGE)
     file = serializers.FileField()
+    crop = CropSerializer(required=False, allow_null=True, help_text="For avatars and covers; in a form as `crop.left` and so on.")
 
 
 class PresignedSerializer(serializers.Serializer[Any]):

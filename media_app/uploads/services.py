@@ -4,7 +4,7 @@ Every step is one transaction on the row, and the work between two steps can be 
 anywhere: ``due_uploads`` finds the row again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import IO
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from PIL.Image import Image
 
 from accounts.users.models import User
 from core.errors import Conflict, NotFound
@@ -29,24 +30,33 @@ BACKOFF = timedelta(seconds=15)  # doubled each time
 MAX_ATTEMPTS = 5
 SWEEP_GRACE = timedelta(seconds=30)  # what the queue is given before the sweeper helps it
 SWEEP_BATCH = 500
+SIZES = {Kind.AVATAR: imaging.AVATAR_SIDES, Kind.COVER: imaging.COVER_WIDTHS, Kind.IMAGE: imaging.IMAGE_WIDTHS}
 
 
-def request_upload(*, owner: User, kind: str, filename: str, content_type: str, size: int) -> tuple[Upload, PresignedUpload]:
+def request_upload(
+    *, owner: User, kind: str, filename: str, content_type: str, size: int, crop: imaging.Crop | None = None
+) -> tuple[Upload, PresignedUpload]:
     """Begin an upload whose bytes the client sends to the store itself, then confirms with ``complete_upload``.
 
-    Raises Invalid, as ``policies.check_declared``.
+    Args:
+        crop: what of an avatar or a cover is shown; the middle of it without.
+    Raises Invalid, as ``policies.check_declared`` and ``policies.check_crop``.
     """
     policies.check_declared(kind, content_type, size)
-    upload = Upload(owner=owner, kind=kind, filename=filename[-255:], content_type=content_type, size=size)
+    policies.check_crop(kind, crop)
+    upload = Upload(owner=owner, kind=kind, filename=filename[-255:], content_type=content_type, size=size, crop=crop)
     presigned = store.presign_upload(upload.original_key, content_type=content_type, size=size)
     upload.save(force_insert=True)
     return upload, presigned
 
 
-def create_upload_from_file(*, owner: User, file: IO[bytes], kind: str, filename: str, content_type: str, size: int) -> Upload:
+def create_upload_from_file(
+    *, owner: User, file: IO[bytes], kind: str, filename: str, content_type: str, size: int, crop: imaging.Crop | None = None
+) -> Upload:
     """Take a file that came with a form: ``request_upload``, the bytes and ``complete_upload`` in one. Raises Invalid. Events: UploadReceived."""
     policies.check_declared(kind, content_type, size)
-    upload = Upload(owner=owner, kind=kind, filename=filename[-255:], content_type=content_type, size=size)
+    policies.check_crop(kind, crop)
+    upload = Upload(owner=owner, kind=kind, filename=filename[-255:], content_type=content_type, size=size, crop=crop)
     upload.save(force_insert=True)  # before the bytes: an object without a row would never be cleaned up
     store.save(upload.original_key, file)
     return complete_upload(owner=owner, upload_id=upload.pk)
@@ -88,7 +98,7 @@ def process_upload(*, upload_id: UUID) -> None:
     try:
         with store.open(upload.original_key) as file:
             image = imaging.decode(file)
-        made = imaging.avatar_variants(image) if upload.kind == Kind.AVATAR else imaging.image_variants(image)
+        made = _variants_of(upload, image)
         variants: dict[str, dict[str, str | int]] = {}
         for variant in made:
             key = f"{upload.prefix}/{variant.name}.webp"
@@ -105,6 +115,14 @@ def process_upload(*, upload_id: UUID) -> None:
         else:
             upload.state, upload.failure = State.FAILED, "processing_failed"
     _finish(upload)
+
+
+def _variants_of(upload: Upload, image: Image) -> Iterator[imaging.Variant]:
+    if upload.kind == Kind.AVATAR:
+        return imaging.avatar_variants(image, upload.crop)
+    if upload.kind == Kind.COVER:
+        return imaging.cover_variants(image, upload.crop)
+    return imaging.image_variants(image)
 
 
 def _claim(upload_id: UUID) -> Upload | None:
@@ -164,10 +182,10 @@ def use_images(*, owner: User, ids: Iterable[UUID]) -> list[Upload]:
         return uploads
 
 
-def use_avatar(*, owner: User, upload_id: UUID) -> Upload:
-    """The same for one avatar; its ``prefix`` and ``blurhash`` are what a profile keeps. Raises Conflict("upload_not_ready"), NotFound."""
+def use_portrait(*, owner: User, upload_id: UUID, kind: Kind) -> Upload:
+    """The same for one avatar or cover; its ``prefix`` and ``blurhash`` are what a profile keeps. Raises Conflict("upload_not_ready"), NotFound."""
     with transaction.atomic():
-        upload = Upload.objects.select_for_update().visible_to(owner).filter(pk=upload_id, kind=Kind.AVATAR).first()
+        upload = Upload.objects.select_for_update().visible_to(owner).filter(pk=upload_id, kind=kind).first()
         if upload is None:
             raise NotFound
         if upload.state != State.READY:
@@ -182,9 +200,9 @@ def release_uploads(*, ids: Iterable[UUID]) -> None:
     Upload.objects.filter(pk__in=list(ids), unused_since=None).update(unused_since=timezone.now())
 
 
-def release_avatar(*, avatar_key: str) -> None:
-    """``release_uploads`` for whoever knows the avatar by its prefix."""
-    upload_id = avatar_key.rpartition("/")[2]
+def release_portrait(*, key: str) -> None:
+    """``release_uploads`` for whoever knows the avatar or cover by its prefix."""
+    upload_id = key.rpartition("/")[2]
     if upload_id:
         release_uploads(ids=[UUID(upload_id)])
 
@@ -215,5 +233,4 @@ def erase_uploads(*, owner: User, limit: int = SWEEP_BATCH) -> int:
 
 def _keys_of(upload: Upload) -> list[str]:
     """Every object an upload may have, whatever its state."""
-    sides = imaging.AVATAR_SIDES if upload.kind == Kind.AVATAR else imaging.IMAGE_WIDTHS
-    return [upload.original_key, *(f"{upload.prefix}/{side}.webp" for side in sides)]
+    return [upload.original_key, *(f"{upload.prefix}/{side}.webp" for side in SIZES[Kind(upload.kind)])]

@@ -15,23 +15,89 @@ from notifications.inbox.models import Kind, Notification
 from notifications.inbox.selectors import complete, unread_count
 from notifications.inbox.serializers import NotificationSerializer
 from notifications.inbox.wire import NotificationCount, NotificationNew, NotificationsReadFrame
-from social.graph.events import Blocked, Followed, Unfollowed
+from social.graph.events import (
+    Befriended,
+    Blocked,
+    Followed,
+    FollowRequestClosed,
+    FollowRequested,
+    FriendRequestClosed,
+    FriendRequested,
+    MutesChanged,
+    Unfollowed,
+    Unfriended,
+)
+from social.graph.models import FollowRequest, FriendRequest
+from social.graph.policies import are_friends
 from social.posts.events import CommentCreated, CommentLiked, CommentRemoved, CommentUnliked, PostDeleted, PostHidden, PostLiked, PostUnliked
 from social.posts.models import Comment, CommentLike, Post, PostLike
 
 
 @on(Followed)
 def tell_of_follow(event: Followed) -> None:
+    """The followed; or the follower, where the followed was asked and so knows."""
     people = User.objects.in_bulk([event.follower_id, event.followed_id])
     if len(people) == 2:
         follower, followed = people[event.follower_id], people[event.followed_id]
-        thing = f"follow:{follower.pk}"
-        services.notify(recipient=followed, actor=follower, kind=Kind.FOLLOW, thing=thing, path=f"/{follower.username}/")
+        if event.was_asked:
+            thing = f"approved:{followed.pk}"
+            services.notify(recipient=follower, actor=followed, kind=Kind.FOLLOW_APPROVED, thing=thing, path=f"/{followed.username}/")
+        else:
+            thing = f"follow:{follower.pk}"
+            services.notify(recipient=followed, actor=follower, kind=Kind.FOLLOW, thing=thing, path=f"/{follower.username}/")
 
 
 @on(Unfollowed)
 def withdraw_follow(event: Unfollowed) -> None:
     services.withdraw(thing=f"follow:{event.follower_id}", recipient_id=event.followed_id)
+    services.withdraw(thing=f"approved:{event.followed_id}", recipient_id=event.follower_id)
+
+
+@on(FollowRequested)
+def tell_of_follow_request(event: FollowRequested) -> None:
+    request = FollowRequest.objects.select_related("requester", "requested").filter(pk=event.request_id).first()
+    if request is not None:
+        thing = f"follow_request:{request.requester_id}"
+        services.notify(recipient=request.requested, actor=request.requester, kind=Kind.FOLLOW_REQUEST, thing=thing, path="/requests/")
+
+
+@on(FollowRequestClosed)
+def withdraw_follow_request(event: FollowRequestClosed) -> None:
+    services.withdraw(thing=f"follow_request:{event.requester_id}", recipient_id=event.requested_id, read_too=True)
+
+
+@on(FriendRequested)
+def tell_of_friend_request(event: FriendRequested) -> None:
+    request = FriendRequest.objects.select_related("sender", "receiver").filter(pk=event.request_id, declined_at=None).first()
+    if request:
+        thing = f"friend_request:{request.pk}"
+        services.notify(recipient=request.receiver, actor=request.sender, kind=Kind.FRIEND_REQUEST, thing=thing, path="/friends/requests/")
+
+
+@on(FriendRequestClosed)
+def withdraw_friend_request(event: FriendRequestClosed) -> None:
+    services.withdraw(thing=f"friend_request:{event.request_id}", read_too=True)
+
+
+@on(Befriended)
+def tell_of_accepted_request(event: Befriended) -> None:
+    people = User.objects.in_bulk([event.asker_id, event.friend_id])
+    if len(people) == 2 and are_friends(event.asker_id, event.friend_id):
+        asker, friend = people[event.asker_id], people[event.friend_id]
+        thing = f"friend:{friend.pk}"
+        services.notify(recipient=asker, actor=friend, kind=Kind.FRIEND_ACCEPT, thing=thing, path=f"/{friend.username}/")
+
+
+@on(Unfriended)
+def withdraw_accepted_request(event: Unfriended) -> None:
+    services.withdraw(thing=f"friend:{event.actor_id}", recipient_id=event.friend_id)
+    services.withdraw(thing=f"friend:{event.friend_id}", recipient_id=event.actor_id)
+
+
+@on(MutesChanged)
+def recount(event: MutesChanged) -> None:
+    if recipient := User.objects.filter(pk=event.muter_id).first():
+        _push_count(recipient)
 
 
 @on(ExportReady)
@@ -73,8 +139,8 @@ def tell_of_comment(event: CommentCreated) -> None:
         return
     thing = f"comment:{comment.pk}"
     if comment.parent is not None:
-        _notify_author(comment.parent, comment.author, Kind.REPLY, thing, comment.get_absolute_url())
-    _notify_author(comment.post, comment.author, Kind.COMMENT, thing, comment.get_absolute_url())
+        _notify_author(comment.parent, comment.author, Kind.REPLY, thing, comment.get_absolute_url(), comment.body)
+    _notify_author(comment.post, comment.author, Kind.COMMENT, thing, comment.get_absolute_url(), comment.body)
 
 
 @on(CommentRemoved)
@@ -147,7 +213,7 @@ def push_read(event: NotificationsRead) -> None:
         _push_count(recipient)
 
 
-def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, path: str = "") -> None:
+def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, path: str = "", words: str = "") -> None:
     services.notify(
         recipient=target.author,
         actor=actor,
@@ -156,6 +222,7 @@ def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, 
         path=path or target.get_absolute_url(),
         target_kind="post" if isinstance(target, Post) else "comment",
         target_id=target.pk,
+        words=words,
     )
 
 

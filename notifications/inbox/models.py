@@ -11,6 +11,10 @@ from notifications.inbox.querysets import NotificationQuerySet
 
 class Kind(models.TextChoices):
     FOLLOW = "follow", "Follow"
+    FOLLOW_REQUEST = "follow_request", "Follow request"
+    FOLLOW_APPROVED = "follow_approved", "Follow request approved"
+    FRIEND_REQUEST = "friend_request", "Friend request"
+    FRIEND_ACCEPT = "friend_accept", "Friend request accepted"
     LIKE = "like", "Like"
     COMMENT = "comment", "Comment"
     REPLY = "reply", "Reply"
@@ -26,7 +30,7 @@ class Notification(BaseModel):
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications", db_index=False)
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=20, choices=Kind)
     group_key = models.CharField(max_length=80)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+", help_text="Who did the latest thing in it."

@@ -1,4 +1,4 @@
-"""Which notifications exist for whom: one's own, as long as anybody in them exists for one."""
+"""Which notifications exist for whom: one's own, as long as anybody in them exists for one and is not muted."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from social.graph.querysets import present
+from social.graph.querysets import not_muted, present
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -17,8 +17,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, viewer: "User | None") -> "NotificationQuerySet":
         if viewer is None:
             return self.none()
-        others = apps.get_model("notifications_inbox", "Cause").objects.filter(present(viewer, "actor"), notification=OuterRef("pk"))
-        return self.filter(Q(actor=None) | present(viewer, "actor") | Exists(others), recipient=viewer)
+        causes = apps.get_model("notifications_inbox", "Cause").objects
+        others = causes.filter(present(viewer, "actor"), not_muted(viewer, "actor_id"), notification=OuterRef("pk"))
+        # Chats are muted by themselves: a muted person still writes to one there.
+        heard = present(viewer, "actor") & (Q(kind="message") | not_muted(viewer, "actor_id"))
+        return self.filter(Q(actor=None) | heard | Exists(others), recipient=viewer)
 
     def unread(self) -> "NotificationQuerySet":
         return self.filter(read_at=None)

@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.users.models import User
 from core.paging import DEFAULT_LIMIT, Page, keyset_page
 from notifications.inbox.models import Cause, Kind, Notification
-from social.graph.querysets import people_visible_to, present
+from social.graph.querysets import not_muted, people_visible_to, present
 from social.posts.models import Comment, Post
 
 MAX_COUNT = 100  # counting stops there, so that a neglected inbox costs no more than a tidy one
@@ -33,16 +33,18 @@ def has_unread(viewer: User) -> bool:
 def complete(viewer: User, lines: Sequence[Notification]) -> None:
     """Give the viewer's lines what their rows do not hold, in the same few queries for any number of them.
 
-    The beginning of what they are about; somebody to name where the latest actor no longer exists for the viewer; and for several new
-    followers the list of them to lead to.
+    The beginning of what they are about; somebody to name where the latest actor no longer exists for the viewer, or is muted; and for several
+    new followers or friends the list of them to lead to.
     """
     _quote(lines)
     named = {line.actor_id for line in lines if line.actor_id}
-    here = set(people_visible_to(viewer).filter(pk__in=named).values_list("pk", flat=True))
+    here = set(people_visible_to(viewer).filter(not_muted(viewer, "pk"), pk__in=named).values_list("pk", flat=True))
     _name_others(viewer, {line.pk: line for line in lines if line.actor_id and line.actor_id not in here})
     for line in lines:
         if line.kind == Kind.FOLLOW and line.actor:
             line.path = f"/{viewer.username}/followers/" if line.actor_count > 1 else f"/{line.actor.username}/"
+        elif line.kind == Kind.FRIEND_ACCEPT and line.actor:
+            line.path = "/friends/" if line.actor_count > 1 else f"/{line.actor.username}/"
 
 
 def _quote(lines: Sequence[Notification]) -> None:
@@ -55,7 +57,8 @@ def _quote(lines: Sequence[Notification]) -> None:
 
 def _name_others(viewer: User, lines: dict[UUID, Notification]) -> None:
     """The latest of those in a line who exist for the viewer takes the place of one who does not."""
-    causes = Cause.objects.filter(present(viewer, "actor"), notification__in=lines).select_related("actor").order_by("-pk")
+    heard = Cause.objects.filter(present(viewer, "actor"), not_muted(viewer, "actor_id"), notification__in=lines)
+    causes = heard.select_related("actor").order_by("-pk")
     found: dict[UUID, list[Cause]] = {}
     for cause in causes:
         found.setdefault(cause.notification_id, []).append(cause)

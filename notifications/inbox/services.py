@@ -49,12 +49,16 @@ def notify(
     target_kind: str = "",
     target_id: UUID | None = None,
     text: str = "",
+    words: str = "",
 ) -> bool:
     """Tell ``recipient`` of ``thing``, joined to what is unread of its kind and target. True when it is news.
 
-    Nobody hears of what they did themselves, of people they cannot meet, or of the same thing twice. Events: NotificationsAdded.
+    Nobody hears of what they did themselves, of people they cannot meet or mute, of anything written (``words``) with a word they mute, or of
+    the same thing twice. Events: NotificationsAdded.
     """
-    if actor is not None and (actor == recipient or policies.is_blocked_between(actor, recipient)):
+    if actor is not None and (actor == recipient or policies.is_blocked_between(actor, recipient) or policies.mutes(recipient, actor)):
+        return False
+    if words and policies.mutes_words(recipient, words):
         return False
     group_key = f"{kind.value}:{target_kind}:{target_id or ''}"
     first = {"kind": kind, "target_kind": target_kind, "target_id": target_id, "path": path, "text": text, "actor": actor}

@@ -4,6 +4,10 @@ from notifications.inbox.models import Kind, Notification
 
 WHAT = {
     (Kind.FOLLOW.value, ""): "followed you",
+    (Kind.FOLLOW_REQUEST.value, ""): "asked to follow you",
+    (Kind.FOLLOW_APPROVED.value, ""): "let you follow them",
+    (Kind.FRIEND_REQUEST.value, ""): "would like to be your friend",
+    (Kind.FRIEND_ACCEPT.value, ""): "accepted your friend request",
     (Kind.LIKE.value, "post"): "liked your post",
     (Kind.LIKE.value, "comment"): "liked your comment",
     (Kind.COMMENT.value, "post"): "commented on your post",

@@ -7,8 +7,7 @@ from django.views.decorators.http import require_safe
 
 from social.feeds import selectors
 from social.graph.selectors import suggestions
-from social.posts.forms import PostForm
-from social.posts.pages import signed_in, viewer_of
+from social.posts.pages import composer, signed_in, viewer_of
 
 
 @require_safe
@@ -17,7 +16,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the people one follows published; where that is nothing, people to follow."""
     viewer = signed_in(request)
     page = selectors.home_feed(viewer, cursor=request.GET.get("cursor"))
-    context = {"posts": page.items, "next": page.next, "form": PostForm(), "people": suggestions(viewer, limit=5)}
+    context = {"posts": page.items, "next": page.next, "form": composer(viewer), "people": suggestions(viewer, limit=5)}
     return render(request, "social/feeds/home.html", context)
 
 

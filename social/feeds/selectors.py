@@ -20,12 +20,31 @@ from social.posts.querysets import live
 # Newest ids of each author from the author's own stretch of the index, then the newest of those: the cost follows the authors, not their posts.
 HOME_IDS = """
     SELECT newest.id
-    FROM (SELECT followed_id AS id FROM social_graph_follow WHERE follower_id = %(viewer)s UNION ALL SELECT %(viewer)s) AS author
+    FROM (
+        SELECT followed_id AS id, true AS is_followed, EXISTS (
+            SELECT FROM social_graph_friendship WHERE person_id = %(viewer)s AND friend_id = followed_id
+        ) AS is_friend
+        FROM social_graph_follow WHERE follower_id = %(viewer)s
+        UNION ALL
+        SELECT friend_id, false, true FROM social_graph_friendship AS friendship WHERE person_id = %(viewer)s AND NOT EXISTS (
+            SELECT FROM social_graph_follow WHERE follower_id = %(viewer)s AND followed_id = friendship.friend_id
+        )
+        UNION ALL
+        SELECT %(viewer)s, true, true
+    ) AS author
     CROSS JOIN LATERAL (
         SELECT post.id
         FROM social_posts_post AS post
         WHERE post.author_id = author.id AND post.deleted_at IS NULL AND post.hidden_at IS NULL
-          AND (post.audience <> 'only_me' OR post.author_id = %(viewer)s) AND post.id < %(before)s
+          AND (
+              post.audience = 'public' OR post.author_id = %(viewer)s
+              OR post.audience = 'followers' AND author.is_followed OR post.audience = 'friends' AND author.is_friend
+          )
+          AND post.id < %(before)s
+          AND NOT EXISTS (
+              SELECT FROM social_graph_mute AS mute
+              WHERE mute.muter_id = %(viewer)s AND mute.muted_id = author.id AND (mute.until IS NULL OR mute.until > statement_timestamp())
+          )
         ORDER BY post.id DESC
         LIMIT %(count)s
     ) AS newest
@@ -40,9 +59,11 @@ def _likes_it(viewer: Any) -> Exists:
 
 
 def _posts(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
-    """What a feed shows of posts that ``viewer`` may read: all of the row and its author, whether the viewer likes it, whether it has pictures."""
+    """What a feed shows of posts that ``viewer`` may read and does not mute: the row and its author, whether the viewer likes it, whether it has
+    pictures."""
     liked = Value(False) if viewer is None else _likes_it(viewer)
-    rows = Post.objects.visible_to(None if viewer is None else somebody(viewer)).filter(pk__any=ids)
+    reader = None if viewer is None else somebody(viewer)
+    rows = Post.objects.visible_to(reader).wanted_by(reader).filter(pk__any=ids)
     rows = rows.annotate(likes_it=liked, has_images=Exists(PostImage.objects.filter(post=OuterRef("pk"))))
     return rows.values_list(*columns(Post), *columns(User, "author__"), "likes_it", "has_images")
 
@@ -53,6 +74,7 @@ _posts_for_anybody = Prepared(lambda ids: _posts(None, ids), ids=UUIDS)
 _viewer_flags = Prepared(
     lambda viewer, ids: (
         Post.objects.visible_to(somebody(viewer))
+        .wanted_by(somebody(viewer))
         .filter(pk__any=ids)
         .annotate(key=Cast("pk", TextField()), likes_it=_likes_it(viewer))
         .values_list("key", "likes_it")
@@ -61,18 +83,20 @@ _viewer_flags = Prepared(
     ids=UUIDS,
 )
 _public_ids = Prepared(
-    lambda before, limit: Post.objects.filter(live(), audience=Audience.PUBLIC, pk__lt=before).order_by("-pk").values_list("pk")[: limit + 1],
+    lambda before, limit: (
+        Post.objects.filter(live(), audience=Audience.PUBLIC, author__is_private=False, pk__lt=before).order_by("-pk").values_list("pk")[: limit + 1]
+    ),
     before=UUIDField(),
 )
 
 
 def home_feed(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
-    """What the people the viewer follows published, and the viewer's own, newest first."""
+    """What the people the viewer follows or has for friends published, and the viewer's own, newest first."""
     return posts_of(viewer, home_ids(viewer, cursor=cursor, limit=limit))
 
 
 def public_feed(viewer: User | None, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
-    """Everything public, newest first."""
+    """Everything public, newest first. Private accounts are in nobody's, their followers' included: those find them at home."""
     return posts_of(viewer, public_ids(cursor=cursor, limit=limit))
 
 
@@ -96,11 +120,11 @@ def count_newer(viewer: User, key: str) -> int:
     except ValueError:
         return 0
     newer = [found for found in home_ids(viewer, limit=DEFAULT_LIMIT + 1).items if found > after]
-    return Post.objects.visible_to(viewer).filter(pk__in=newer).exclude(author=viewer).count()
+    return Post.objects.visible_to(viewer).wanted_by(viewer).filter(pk__in=newer).exclude(author=viewer).count()
 
 
 def posts_of(viewer: User | None, ids: Page[UUID]) -> Page[Post]:
-    """The posts of a page of ids, as far as the viewer may read them, in its order, each with author, pictures and ``liked``."""
+    """The posts of a page of ids, as far as the viewer may read and does not mute them, in its order, each with author, pictures and ``liked``."""
     rows = _posts_for_anybody(ids=ids.items) if viewer is None else _posts_for(viewer=viewer.pk, ids=ids.items)
     found: dict[UUID, Post] = {}
     for row in rows:
@@ -134,7 +158,8 @@ def _page(ids: list[UUID], limit: int) -> Page[UUID]:
 
 
 def viewer_flags(viewer: User, ids: str) -> dict[str, bool]:
-    """Of posts kept for everybody: those the viewer may read, and whether the viewer likes each. One query; keys are text, as answers carry them.
+    """Of posts kept for everybody: those the viewer may read and does not mute, and whether the viewer likes each. One query; keys are text, as
+    answers carry them.
 
     ``ids`` is the array as PostgreSQL writes it ("{…,…}"), because a kept page has it at hand.
     """

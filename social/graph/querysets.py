@@ -3,15 +3,27 @@
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from accounts.users.models import User
     from accounts.users.querysets import UserQuerySet
-    from social.graph.models import Block, Follow  # noqa: F401 - named in the base classes below
+    from social.graph.models import (  # noqa: F401 - named in the base classes below
+        Block,
+        Contact,
+        Follow,
+        FollowRequest,
+        FriendRequest,
+        Friendship,
+        KeywordMute,
+        Mute,
+    )
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+NOTHING = r"a\A"  # a regular expression that no text matches
 
 
 class FollowQuerySet(models.QuerySet["Follow"]):
@@ -20,18 +32,71 @@ class FollowQuerySet(models.QuerySet["Follow"]):
         return self.filter(models.Q(follower=one, followed=other) | models.Q(follower=other, followed=one))
 
     def followers_of(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
-        """Who follows ``person``, as far as ``viewer`` may meet them."""
-        return self.filter(present(viewer, "follower"), followed=person).select_related("follower")
+        """Who follows ``person``, as far as ``viewer`` may meet them; nobody where the account is closed to ``viewer``."""
+        return self.filter(present(viewer, "follower"), open_to(viewer, "followed"), followed=person).select_related("follower")
 
     def followed_by(self, person: "User", viewer: "User | None") -> "FollowQuerySet":
-        """Whom ``person`` follows, as far as ``viewer`` may meet them."""
-        return self.filter(present(viewer, "followed"), follower=person).select_related("followed")
+        """Whom ``person`` follows, as far as ``viewer`` may meet them; nobody where the account is closed to ``viewer``."""
+        return self.filter(present(viewer, "followed"), open_to(viewer, "follower"), follower=person).select_related("followed")
+
+
+class FollowRequestQuerySet(models.QuerySet["FollowRequest"]):
+    def received_by(self, person: "User") -> "FollowRequestQuerySet":
+        """Who waits for ``person`` to let them follow."""
+        return self.filter(present(person, "requester"), requested=person).select_related("requester")
+
+    def sent_by(self, person: "User") -> "FollowRequestQuerySet":
+        """Whom ``person`` asked to be let follow."""
+        return self.filter(present(person, "requested"), requester=person).select_related("requested")
+
+
+class FriendshipQuerySet(models.QuerySet["Friendship"]):
+    def friends_of(self, person: "User", viewer: "User | None") -> "FriendshipQuerySet":
+        """Whom ``person`` is friends with, as far as ``viewer`` may meet them; nobody where the account is closed to ``viewer``."""
+        return self.filter(present(viewer, "friend"), open_to(viewer, "person"), person=person).select_related("friend")
+
+
+class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):
+    def received_by(self, person: "User") -> "FriendRequestQuerySet":
+        """What waits for an answer of ``person``."""
+        return self.filter(present(person, "sender"), receiver=person, declined_at=None).select_related("sender", "receiver")
+
+    def sent_by(self, person: "User") -> "FriendRequestQuerySet":
+        """What ``person`` asked and did not take back. Declined ones are among them: that they were is not told."""
+        return self.filter(present(person, "receiver"), sender=person, withdrawn_at=None).select_related("sender", "receiver")
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def kept_by(self, owner: "User") -> "ContactQuerySet":
+        """The owner's contacts, as far as they exist for the owner."""
+        return self.filter(present(owner, "person"), owner=owner).select_related("person")
+
+
+class MuteQuerySet(models.QuerySet["Mute"]):
+    def in_force(self) -> "MuteQuerySet":
+        """Those that have not ended."""
+        return self.filter(not_over())
+
+    def made_by(self, person: "User") -> "MuteQuerySet":
+        """Whom ``person`` mutes now."""
+        return self.in_force().filter(present(person, "muted"), muter=person).select_related("muted")
+
+
+class KeywordMuteQuerySet(models.QuerySet["KeywordMute"]):
+    def made_by(self, person: "User") -> "KeywordMuteQuerySet":
+        """Which words ``person`` mutes now."""
+        return self.filter(not_over(), muter=person)
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def made_by(self, person: "User") -> "BlockQuerySet":
         """Whom ``person`` blocked, people who are gone or suspended left out as everywhere."""
         return self.filter(active("blocked"), blocker=person).select_related("blocked")
+
+
+def not_over() -> models.Q:
+    """A mute that is for good, or whose time is not up."""
+    return models.Q(until=None) | models.Q(until__gt=models.functions.Now())
 
 
 def not_blocked(viewer: "User | None", field: str) -> models.Q:
@@ -42,6 +107,24 @@ def not_blocked(viewer: "User | None", field: str) -> models.Q:
     blocked_by_viewer = Exists(block.objects.filter(blocker=viewer.pk, blocked=OuterRef(field)))
     blocks_viewer = Exists(block.objects.filter(blocked=viewer.pk, blocker=OuterRef(field)))
     return models.Q(~blocked_by_viewer) & models.Q(~blocks_viewer)
+
+
+def not_muted(viewer: "User | None", field: str) -> models.Q:
+    """The person whose key is at ``field`` ("author_id") is not muted by the viewer. Beside ``present``, wherever something comes to the viewer
+    unasked (feeds, comments, notifications); whoever goes to a muted person's page sees it."""
+    if viewer is None:
+        return models.Q()
+    mute = apps.get_model("social_graph", "Mute")
+    return models.Q(~Exists(mute.objects.in_force().filter(muter=viewer.pk, muted=OuterRef(field))))
+
+
+def without_muted_words(viewer: "User | None", field: str) -> models.Q:
+    """The text at ``field`` ("body") holds none of the words the viewer mutes now. They are read once a query, however many rows it has."""
+    if viewer is None:
+        return models.Q()
+    mutes = apps.get_model("social_graph", "KeywordMute").objects.made_by(viewer).order_by().values("muter")
+    words = mutes.annotate(all=StringAgg("pattern", delimiter="|")).values("all")
+    return ~models.Q(**{f"{field}__iregex": Coalesce(models.Subquery(words), models.Value(NOTHING))})
 
 
 def active(field: str) -> models.Q:
@@ -64,3 +147,41 @@ def people_visible_to(viewer: "User | None") -> "UserQuerySet":
     """The people who exist for ``viewer``; None is anybody who is not signed in."""
     people: UserQuerySet = apps.get_model("accounts_users", "User").objects.all()
     return exclude_blocked(people.active(), viewer, "pk")
+
+
+def open_to(viewer: "User | None", field: str) -> models.Q:
+    """The account of the person at ``field`` ("author") is not private, or the viewer follows it, or it is the viewer's own."""
+    opened = models.Q(**{f"{field}__is_private": False})
+    if viewer is None:
+        return opened
+    follow = apps.get_model("social_graph", "Follow")
+    followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{field}_id")))
+    return opened | models.Q(**{f"{field}_id": viewer.pk}) | models.Q(followed)
+
+
+def lets_in(viewer: "User | None", choice: str) -> models.Q:
+    """Of rows of people: those who let the viewer in, by what they chose in the field ``choice`` ("messages_from")."""
+    let_in = models.Q(**{choice: "everyone"})
+    if viewer is None:
+        return let_in
+    follow, friendship = apps.get_model("social_graph", "Follow"), apps.get_model("social_graph", "Friendship")
+    followed = Exists(follow.objects.filter(follower=OuterRef("pk"), followed=viewer.pk))
+    befriended = Exists(friendship.objects.filter(person=viewer.pk, friend=OuterRef("pk")))
+    return (
+        let_in
+        | models.Q(pk=viewer.pk)
+        | models.Q(**{choice: "followed"}) & models.Q(followed)
+        | models.Q(**{choice: "friends"}) & models.Q(befriended)
+    )
+
+
+def within_circle(person: "User", choice: str) -> models.Q:
+    """Of rows of people: those ``person`` lets in by the field ``choice``. The other side of ``lets_in``."""
+    follow, friendship = apps.get_model("social_graph", "Follow"), apps.get_model("social_graph", "Friendship")
+    circles = {
+        "everyone": models.Q(),
+        "followed": models.Q(Exists(follow.objects.filter(follower=person.pk, followed=OuterRef("pk")))) | models.Q(pk=person.pk),
+        "friends": models.Q(Exists(friendship.objects.filter(person=person.pk, friend=OuterRef("pk")))) | models.Q(pk=person.pk),
+        "nobody": models.Q(pk=person.pk),
+    }
+    return circles[getattr(person, choice)]

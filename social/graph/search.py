@@ -1,11 +1,17 @@
-"""Finding people by name. Ranked: the exact username, usernames and names that begin with the words, then those that look alike."""
+"""Finding people by name, and by e-mail address where they allow it.
+
+Ranked: the exact username, usernames and names that begin with the words, then those that look alike."""
 
 import base64
 import binascii
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from django.contrib.postgres.search import TrigramWordSimilarity
+from allauth.account.models import EmailAddress
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
+from django.db import connection, transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Greatest, Lower, Round, Upper
 
@@ -13,20 +19,24 @@ from accounts.users.models import User
 from core.errors import Invalid
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from social.graph.models import Follow
-from social.graph.querysets import people_visible_to
+from social.graph.querysets import lets_in, people_visible_to
 
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")  # what looks like one; no username and hardly a name does
 SHORTEST_FUZZY = 3  # characters; fewer look like everything
+LIKENESS = "0.47"  # of trigrams in common, from which on names look alike: "rafaell kispe" finds Rafael Quispe
 
 
 def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
     """Others whom ``text`` may mean, the likeliest first; among equals those the viewer follows.
 
-    A page goes on after the rank and username of the last person on the page before, so it costs one query and repeats nobody.
-    Nothing is found for empty text. Raises Invalid("invalid_cursor").
+    A page goes on after the rank and username of the last person on the page before, so it costs two queries and repeats nobody.
+    Of a whole e-mail address it is its owner, if they allow that. Nothing is found for empty text. Raises Invalid("invalid_cursor").
     """
     text = text.strip().removeprefix("@").strip()
     if not text:
         return Page([], None)
+    if ADDRESS.fullmatch(text):
+        return Page(list(_people_at(viewer, text)), None)
     limit = max(1, min(limit, MAX_LIMIT))
     followed = Exists(Follow.objects.filter(follower=viewer, followed=OuterRef("pk")))
     begins = Q(username__istartswith=text) | Q(display_name__istartswith=text) | Q(display_name__icontains=f" {text}")
@@ -34,7 +44,9 @@ def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: 
         people_visible_to(viewer).exclude(pk=viewer.pk).annotate(handle=Lower("username"), upper=Upper("username"), name_upper=Upper("display_name"))
     )
     alike = Q(upper__trigram_word_similar=text) | Q(name_upper__trigram_word_similar=text) if len(text) >= SHORTEST_FUZZY else Q()
-    likeness = Greatest(TrigramWordSimilarity(text, "upper"), TrigramWordSimilarity(text, "name_upper"))
+    # The words within a name, and the name as a whole: "anna fereira" is in "Hanna Ferreira" too, but "Ana Ferreira" has nothing besides.
+    within = Greatest(TrigramWordSimilarity(text, "upper"), TrigramWordSimilarity(text, "name_upper"))
+    likeness = (within + Greatest(TrigramSimilarity("upper", text), TrigramSimilarity("name_upper", text))) / 2
     people = people.filter(begins | alike if alike else begins).annotate(
         rank=Case(
             When(handle=text.lower(), then=Value(0)),
@@ -47,9 +59,18 @@ def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: 
     if cursor:
         rank, handle = _decode(cursor)
         people = people.filter(Q(rank__gt=rank) | Q(rank=rank, handle__gt=handle))
-    found = list(people.order_by("rank", F("handle"))[: limit + 1])
+    with transaction.atomic(), connection.cursor() as database:
+        database.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [LIKENESS])
+        found = list(people.order_by("rank", F("handle"))[: limit + 1])
     items = found[:limit]
     return Page(items, _encode(items[-1].rank, items[-1].handle) if len(found) > limit else None)
+
+
+def _people_at(viewer: User, address: str) -> Iterable[User]:
+    """Whose confirmed e-mail address it is, where the person lets the viewer find them by it. One person at most."""
+    confirmed = Exists(EmailAddress.objects.filter(user=OuterRef("pk"), email__iexact=address, verified=True))
+    people = people_visible_to(viewer).exclude(pk=viewer.pk).annotate(address=Lower("email"))
+    return people.filter(confirmed, lets_in(viewer, "found_by_email"), address=address.lower())
 
 
 def _encode(rank: int, handle: str) -> str:

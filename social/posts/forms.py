@@ -33,7 +33,7 @@ class PostForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "What is going on?", "class": "composer-text"}),
     )
     images = Pictures(label="Pictures", required=False, help_text="They come back here to be described before the post goes out.")
-    audience = forms.ChoiceField(label="Who may read it", choices=Audience.choices, initial=Audience.PUBLIC)
+    audience = forms.ChoiceField(label="Who may read it", choices=Audience.choices)
 
     def clean(self) -> dict[str, object]:
         """Pictures were taken in before the post goes out: ``upload`` names each, ``upload_alt`` at the same place describes it."""

@@ -23,6 +23,7 @@ class Audience(models.TextChoices):
 
     PUBLIC = "public", "Everyone"
     FOLLOWERS = "followers", "My followers"
+    FRIENDS = "friends", "My friends"
     ONLY_ME = "only_me", "Only me"
 
 

@@ -61,13 +61,18 @@ class Attached:
     alt: str
 
 
+def composer(viewer: User) -> PostForm:
+    """An empty one, for whom the viewer's posts are at first."""
+    return PostForm(initial={"audience": viewer.first_audience})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def compose(request: HttpRequest) -> HttpResponse:
     """Publish a post. Files that come with the form are taken in, and the form comes back with them, each to be described; a worker makes
     them ready meanwhile. Scripts send them ahead instead."""
     viewer = signed_in(request)
-    form = PostForm(request.POST or None, request.FILES or None)
+    form = PostForm(request.POST or None, request.FILES or None, initial={"audience": viewer.first_audience})
     attached: list[Attached] = []
     if request.method == "POST":
         is_valid = form.is_valid()

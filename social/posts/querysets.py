@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from social.graph.querysets import active, present
+from social.graph.querysets import active, not_muted, present, without_muted_words
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 def meant_for(viewer: "User | None", prefix: str = "") -> Q:
-    """The audience of the post at ``prefix`` ("", "post__") takes the viewer in."""
-    meant = Q(**{f"{prefix}audience": "public"})
+    """The audience of the post at ``prefix`` ("", "post__") takes the viewer in. What a private account says to everyone is for its followers."""
+    audience, author = f"{prefix}audience", f"{prefix}author"
+    meant = Q(**{audience: "public", f"{author}__is_private": False})
     if viewer is not None:
-        follow = apps.get_model("social_graph", "Follow")
-        followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{prefix}author_id")))
-        meant |= Q(**{f"{prefix}author_id": viewer.pk}) | (Q(**{f"{prefix}audience": "followers"}) & Q(followed))
+        follow, friendship = apps.get_model("social_graph", "Follow"), apps.get_model("social_graph", "Friendship")
+        followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{author}_id")))
+        befriended = Exists(friendship.objects.filter(person=viewer.pk, friend=OuterRef(f"{author}_id")))
+        meant |= Q(**{f"{author}_id": viewer.pk})
+        meant |= Q(**{f"{audience}__in": ["public", "followers"]}) & Q(followed)
+        meant |= Q(**{audience: "friends"}) & Q(befriended)
     return meant
 
 
@@ -34,6 +38,10 @@ class PostQuerySet(models.QuerySet["Post"]):
     def visible_to(self, viewer: "User | None") -> "PostQuerySet":
         """The posts that exist for ``viewer``; None is anybody who is not signed in."""
         return self.filter(live(), meant_for(viewer), present(viewer, "author"))
+
+    def wanted_by(self, viewer: "User | None") -> "PostQuerySet":
+        """Without what the viewer mutes: for feeds and whatever else comes unasked. A muted person's own page is not unasked."""
+        return self.filter(not_muted(viewer, "author_id"), without_muted_words(viewer, "body") | Q(author_id=viewer.pk)) if viewer else self
 
     def kept_by(self, viewer: "User | None") -> "PostQuerySet":
         """What ``viewer`` wrote and has not deleted, also where moderators hid it."""
@@ -55,11 +63,12 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.select_related("author")
 
     def top_level(self, viewer: "User | None") -> "CommentQuerySet":
-        """What a list of threads shows to ``viewer``: comments that exist, and placeholders (``is_present`` false) where only the replies do.
+        """What a list of threads shows to ``viewer``: comments that exist and are by nobody muted, and placeholders (``is_present`` false) where
+        only the replies are.
 
         Visibility of the post is the caller's to have asked.
         """
-        seen = live() & present(viewer, "author")
+        seen = live() & present(viewer, "author") & not_muted(viewer, "author_id")
         return (
             self.filter(seen | Q(reply_count__gt=0), thread=None)
             .annotate(is_present=models.Case(models.When(seen, then=True), default=False))
@@ -67,8 +76,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         )
 
     def replies(self, viewer: "User | None") -> "CommentQuerySet":
-        """The replies in threads, as far as they exist for ``viewer``. Visibility of the post is the caller's to have asked."""
-        return self.filter(live(), present(viewer, "author"), thread__isnull=False).with_author()
+        """The replies in threads, as far as they exist for ``viewer`` and are by nobody muted. Visibility of the post is the caller's to have
+        asked."""
+        return self.filter(live(), present(viewer, "author"), not_muted(viewer, "author_id"), thread__isnull=False).with_author()
 
     def first_of_each_thread(self, threads: "list[UUID]", count: int) -> "CommentQuerySet":
         """The oldest ``count`` rows of each of ``threads``."""

@@ -71,7 +71,7 @@ class PictureSerializer(serializers.Serializer):
 class PostCreateSerializer(serializers.Serializer):
     body = serializers.CharField(trim_whitespace=False, required=False, allow_blank=True, default="", help_text="Markdown; empty only with pictures.")
     images = serializers.ListField(child=PictureSerializer(), required=False, max_length=MAX_IMAGES)
-    audience = serializers.ChoiceField(Audience.choices, default=Audience.PUBLIC)
+    audience = serializers.ChoiceField(Audience.choices, required=False, help_text="Left out, it is the author's choice of `first_audience`.")
 
 
 class PostEditSerializer(serializers.Serializer):

@@ -31,12 +31,12 @@ class Picture:
     alt: str = ""
 
 
-def create_post(*, author: User, body: str, audience: Audience = Audience.PUBLIC, images: Sequence[Picture] = ()) -> Post:
+def create_post(*, author: User, body: str, audience: Audience | None = None, images: Sequence[Picture] = ()) -> Post:
     """Publish a post.
 
     Args:
         body: Markdown, at most MAX_POST_LENGTH characters; may be empty where there are pictures.
-        audience: who may read it.
+        audience: who may read it; as the author chose for new posts where it is left out.
         images: at most MAX_IMAGES, in the order they are shown.
     Raises:
         Invalid("empty_post", "post_too_long", "too_many_images"): words or pictures are none or too many.
@@ -47,7 +47,7 @@ def create_post(*, author: User, body: str, audience: Audience = Audience.PUBLIC
     if len(images) > MAX_IMAGES:
         raise Invalid(f"A post has {MAX_IMAGES} pictures at most.", code="too_many_images")
     with transaction.atomic():
-        post = Post(author=author, body=body, body_html=richtext.render(body), audience=audience)
+        post = Post(author=author, body=body, body_html=richtext.render(body), audience=audience or author.first_audience)
         post.save(force_insert=True)
         if images:
             used = uploads.use_images(owner=author, ids=[picture.upload for picture in images])

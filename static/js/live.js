@@ -70,6 +70,7 @@ export function startLive() {
   onSettled(announceRefusal);
   socket.on("notification:new", announceNotification);
   socket.on("notification:count", ({ unread }) => setBadge("notifications", unread));
+  for (const type of ["friend:request", "friend:request_closed"]) socket.on(type, ({ waiting }) => setBadge("friends", waiting));
   socket.on("message:new", noteDelivered);
   socket.on("message:new", refreshUnread);
   socket.on("conversation:updated", refreshUnread);

@@ -53,6 +53,8 @@ def test_from_signing_up_to_a_post_that_others_answer(visit: Visit, mailbox: Pat
     expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
     page.goto(link_in_mail(mailbox, "Confirm your address"))
     page.get_by_role("button", name="Confirm ana@example.com").click()
+    page.wait_for_url("**/welcome/")
+    page.get_by_role("link", name="Later").click()
     page.wait_for_url("**/home/")
     at_anas.live()
 

@@ -18,7 +18,8 @@ from core.models import uuid7
 from media_app.uploads.models import Upload
 from media_app.uploads.tests.factories import processed
 from media_app.uploads.tests.pictures import picture
-from social.graph.services import block, follow
+from social.graph.models import Contact, FollowRequest
+from social.graph.services import accept_request, add_contact, block, follow, mute, mute_keyword, request_friendship
 from social.posts import services as posts
 from social.posts.models import Comment, Post
 from social.posts.services import Picture
@@ -29,7 +30,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 @dataclass(frozen=True)
 class World:
     """``ana`` looks at it; ``ben`` wrote to her and about her; ``carla`` has a second factor and a passkey; ``new`` has yet to confirm the address; a
-    fifth person is blocked."""
+    fifth person is blocked, and ``petra``, whose account is private, has not answered."""
 
     ana: User
     ben: User
@@ -39,6 +40,7 @@ class World:
     pictured: Post
     comment: Comment
     answer: Comment
+    contact: Contact
     conversation: Conversation
     confirmation: str
     passkey: Authenticator
@@ -58,7 +60,17 @@ def make_world() -> World:
     for person in (ben, carla):
         follow(actor=person, target=ana)
     follow(actor=ana, target=ben)
+    follow(actor=ana, target=UserFactory.create(username="petra", is_private=True))
+    FollowRequest.objects.create(requester=carla, requested=ana)
     block(actor=ana, target=UserFactory.create(username="dora"))
+    accept_request(actor=ana, request_id=request_friendship(actor=ben, target=ana).pk)
+    request_friendship(actor=carla, target=ana, message="We drew the same bridge. " * 8)
+    request_friendship(actor=ana, target=UserFactory.create(username="eve"))
+    finn, gus = UserFactory.create(username="finn"), UserFactory.create(username="gus")
+    accept_request(actor=finn, request_id=request_friendship(actor=ben, target=finn).pk)
+    contact = add_contact(owner=ana, person=ben, nickname="Benny", is_favourite=True)
+    mute(actor=ana, target=gus)
+    mute_keyword(actor=ana, keyword="a rather long phrase that one does not want to see")
     post = posts.create_post(
         author=ana, body="A post with **emphasis**, a #hashtag, @ben and https://example.org/a/rather/long/address/that/has/to/wrap?somewhere=1"
     )
@@ -72,4 +84,4 @@ def make_world() -> World:
     for author, words in ((ben, "Hello Ana"), (ana, "Hello Ben, see https://example.org"), (ben, "👍"), (ben, "Longer words, " * 20)):
         lanes.send(Draft(author.pk, conversation.pk, words, uuid7().hex))
     confirmation = EmailConfirmationHMAC(EmailAddress.objects.get(user=new)).key
-    return World(ana, ben, carla, new, post, pictured, comment, answer, conversation, confirmation, passkey)
+    return World(ana, ben, carla, new, post, pictured, comment, answer, contact, conversation, confirmation, passkey)

@@ -1,9 +1,17 @@
+from datetime import date
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.users.models import User
+from accounts.users.services import PRIVACY
+from media_app.uploads.models import Upload
+from media_app.uploads.tests.pictures import picture
 from social.graph import policies
 from social.graph import services as graph
+from social.graph.models import FollowRequest
 from social.posts.models import Comment, Post
 from social.posts.tests.factories import make_comment, make_person, make_post
 
@@ -81,7 +89,75 @@ def test_saving_ones_profile() -> None:
     ana = make_person()
     page = browser(ana)
     assert page.get("/settings/profile/").status_code == 200
-    sent = {"display_name": "Ana F", "bio": "Potter", "location": "", "website": "", "messages_from": "nobody", "presence_shown_to": "everyone"}
+    sent = {"display_name": "Ana F", "bio": "Potter", "location": "", "website": "", "birth_date": "1990-02-03", "birth_date_shown_to": "friends"}
     assert page.post("/settings/profile/", sent).status_code == 302
     ana.refresh_from_db()
-    assert (ana.name, ana.bio, ana.messages_from) == ("Ana F", "Potter", "nobody")
+    assert (ana.name, ana.bio, ana.birth_date, ana.birth_date_shown_to) == ("Ana F", "Potter", date(1990, 2, 3), "friends")
+
+
+def test_a_date_of_birth_to_come_is_refused_with_words() -> None:
+    ana = make_person()
+    sent = {"display_name": "Ana F", "birth_date": "2190-02-03", "birth_date_shown_to": "friends"}
+    answer = browser(ana).post("/settings/profile/", sent)
+    assert answer.status_code == 422
+    assert "date of birth" in answer.content.decode()
+    ana.refresh_from_db()
+    assert (ana.birth_date, ana.birth_date_shown_to) == (None, "nobody")
+
+
+def test_choosing_ones_privacy() -> None:
+    ana = make_person()
+    page = browser(ana)
+    assert page.get("/settings/privacy/").status_code == 200
+    choices = {name: getattr(ana, name) for name in PRIVACY}
+    choices |= {"is_private": "on", "messages_from": "friends", "found_by_email": "followed"}
+    assert page.post("/settings/privacy/", choices).status_code == 302
+    ana.refresh_from_db()
+    assert (ana.is_private, ana.messages_from, ana.found_by_email, ana.birth_date_shown_to) == (True, "friends", "followed", "nobody")
+    assert page.post("/settings/privacy/", {**choices, "messages_from": "aliens"}).status_code == 422
+
+
+def test_follow_requests_are_answered_on_a_page() -> None:
+    ana, ben, cem = make_person(), make_person(is_private=True), make_person()
+    for asker in (ana, cem):
+        assert browser(asker).post(f"/{ben.username}/follow/", {"following": "1", "next": "/home/"}).status_code == 302
+    assert "Requested" in browser(ana).get(f"/{ben.username}/").content.decode()
+    assert "This account is private" in browser(ana).get(f"/{ben.username}/followers/").content.decode()
+    assert "2 follow requests" in browser(ben).get(f"/{ben.username}/").content.decode()
+    page = browser(ben)
+    assert ana.username in page.get("/requests/").content.decode()
+    assert ben.username in browser(ana).get("/requests/sent/").content.decode()
+    first, second = FollowRequest.objects.order_by("pk")
+    assert page.post("/requests/", {"answer": "approve", "request": str(first.pk)}).status_code == 302
+    assert page.post("/requests/", {"answer": "decline", "request": str(second.pk)}).status_code == 302
+    assert policies.follows(ana, ben)
+    assert not policies.follows(cem, ben)
+    assert page.post("/requests/", {"answer": "approve", "request": str(second.pk)}).status_code == 404
+    assert page.post("/requests/", {"answer": "shrug", "request": "x"}).status_code == 404
+
+
+def test_the_first_steps_show_what_is_missing_and_can_be_left_for_later() -> None:
+    ana = make_person(display_name="")
+    page = browser(ana)
+    shown = page.get("/welcome/").content.decode()
+    assert "Still missing: picture, name, bio" in shown
+    assert 'href="/home/"' in shown
+    file = SimpleUploadedFile("me.png", picture((300, 200), "PNG"), "image/png")
+    assert page.post("/welcome/", {"display_name": "Ana", "bio": "Potter", "avatar": file, "avatar_crop": "0 0 0.5 0.75"}).status_code == 302
+    ana.refresh_from_db()
+    assert ana.missing_from_profile == []
+    assert Upload.objects.get().crop == [0, 0, 0.5, 0.75]
+
+
+def test_a_status_is_set_for_a_while_and_taken_away() -> None:
+    ana = make_person()
+    page = browser(ana)
+    page.post("/settings/status/", {"text": "At the kiln", "hours": "4"})
+    ana.refresh_from_db()
+    assert ana.status == "At the kiln"
+    assert "At the kiln" in browser().get(f"/{ana.username}/").content.decode()
+    User.objects.filter(pk=ana.pk).update(status_until=timezone.now())
+    assert "At the kiln" not in browser().get(f"/{ana.username}/").content.decode()
+    page.post("/settings/status/", {"text": "", "hours": "0"})
+    ana.refresh_from_db()
+    assert (ana.status_text, ana.status_until) == ("", None)

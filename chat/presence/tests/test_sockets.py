@@ -16,7 +16,7 @@ from chat.presence import services, store
 from chat.presence.handlers import tell_presence
 from core.realtime.hub import current_hub
 from core.realtime.testing import SocketClient
-from social.graph.services import block, follow, unfollow
+from social.graph.services import block, follow, remove_friend, request_friendship, unfollow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,12 +84,11 @@ async def test_presence_ends_with_a_block_an_unfollow_and_a_change_of_mind(conne
     anas, bens = await connect(ana), await connect(ben)
     assert await state(anas, ben) == "online"
     await sync_to_async(unfollow)(actor=ben, target=ana)
+    assert (await anas.expect("presence:update"))["state"] is None
     await bens.call("presence:update", {"state": "busy"})
-    await anas.expect("notification:count")
-    await anas.expect("notification:read")
-    assert await anas.quiet()
+    assert await anas.quiet(besides="notification:")
     await sync_to_async(update_profile)(user=ben, changes={"presence_shown_to": "everyone"})
-    assert await state(anas, ben) == "busy"
+    assert (await anas.expect("presence:update"))["state"] == "busy"
     await sync_to_async(update_profile)(user=ben, changes={"presence_shown_to": "nobody"})
     assert (await anas.expect("presence:update"))["state"] is None
     assert await state(anas, ben) is None
@@ -114,6 +113,24 @@ async def test_two_devices_of_a_person_that_go_together_are_one_going(connect: C
     await asyncio.gather(phone.close(), laptop.close())
     assert (await anas.expect("presence:update"))["state"] == "offline"
     assert await anas.quiet()
+
+
+async def test_an_open_socket_hears_when_it_is_let_in_and_nothing_when_others_are(connect: Connect) -> None:
+    ana, ben = await people(presence_shown_to="friends")
+    stranger = await sync_to_async(UserFactory.create)()
+    anas, strangers, bens = await connect(ana), await connect(stranger), await connect(ben)
+    assert await state(anas, ben) is None
+    assert await state(strangers, ben) is None
+    for one, other in ((ana, ben), (ben, ana)):
+        await sync_to_async(request_friendship)(actor=one, target=other)
+    assert (await anas.expect("presence:update"))["state"] == "online"
+    await bens.call("presence:update", {"state": "away"})
+    assert (await anas.expect("presence:update"))["state"] == "away"
+    await sync_to_async(remove_friend)(actor=ana, friend=ben)
+    assert (await anas.expect("presence:update"))["state"] is None
+    await bens.call("presence:update", {"state": "online"})
+    assert await anas.quiet()
+    assert await strangers.quiet()
 
 
 async def test_who_was_on_a_dead_server_goes_offline(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from accounts.users.tests.factories import UserFactory
 from core.errors import Conflict, Invalid, NotFound
@@ -304,8 +305,30 @@ def test_orphans_are_discarded_and_used_uploads_kept() -> None:
 
 def test_avatar_is_released_by_its_prefix() -> None:
     upload = processed(picture((30, 20)), kind=Kind.AVATAR)
-    assert services.use_avatar(owner=upload.owner, upload_id=upload.pk).unused_since is None
-    services.release_avatar(avatar_key=upload.prefix)
+    assert services.use_portrait(owner=upload.owner, upload_id=upload.pk, kind=Kind.AVATAR).unused_since is None
+    services.release_portrait(key=upload.prefix)
     upload.refresh_from_db()
     assert upload.unused_since is not None
-    services.release_avatar(avatar_key="")
+    services.release_portrait(key="")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [Kind.AVATAR, Kind.COVER])
+def test_a_crop_is_what_is_shown(kind: Kind) -> None:
+    upload = processed(kind=kind, crop=[0.5, 0, 0.5, 1])  # the blue half
+    assert upload.state == State.READY
+    with store.open(upload.variants[max(upload.variants, key=int)]["key"]) as file:
+        shown = Image.open(file).convert("RGB").resize((3, 1)).tobytes()
+    assert all(red < 60 for red in shown[::3])
+    assert all(blue > 200 for blue in shown[2::3])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "crop"), [("avatar", (0.6, 0, 0.6, 1)), ("avatar", (0, 0, 0, 1)), ("cover", (-0.1, 0, 0.5, 1)), ("image", (0, 0, 0.5, 1))]
+)
+def test_a_rectangle_outside_the_picture_is_refused_and_leaves_nothing(kind: str, crop: tuple[float, float, float, float]) -> None:
+    with pytest.raises(Invalid) as refused:
+        services.request_upload(owner=UserFactory.create(), kind=kind, filename="a.png", content_type="image/png", size=10, crop=crop)
+    assert refused.value.code == "invalid_crop"
+    assert not Upload.objects.exists()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.users.models import User
-from accounts.users.services import suspend_user
+from accounts.users.services import suspend_user, update_profile
 from core.redis_calls import calls
 from core.testing.threads import race
 from media_app.uploads.tests.factories import ReadyImageFactory
@@ -68,14 +68,53 @@ def test_feeds_leave_out_what_may_not_be_seen(path: str) -> None:
     assert keys(feed(ana, path.format(ben.username))) == [str(shown.pk)]
 
 
+def befriend(one: User, other: User) -> None:
+    graph.request_friendship(actor=one, target=other)
+    graph.request_friendship(actor=other, target=one)
+
+
 def test_a_profile_shows_what_is_meant_for_the_viewer() -> None:
-    ana, fan = make_person(), make_person()
+    ana, fan, friend = make_person(), make_person(), make_person()
     graph.follow(actor=fan, target=ana)
-    public, followers, private = (make_post(ana, audience=audience) for audience in Audience)
+    befriend(friend, ana)
+    written = {audience: str(make_post(ana, audience=audience).pk) for audience in Audience}
     path = f"users/{ana.username}/posts"
-    assert keys(feed(None, path)) == [str(public.pk)]
-    assert keys(feed(fan, path)) == [str(followers.pk), str(public.pk)]
-    assert keys(feed(ana, path)) == [str(private.pk), str(followers.pk), str(public.pk)]
+    assert keys(feed(None, path)) == [written[Audience.PUBLIC]]
+    assert keys(feed(fan, path)) == [written[Audience.FOLLOWERS], written[Audience.PUBLIC]]
+    assert keys(feed(friend, path)) == [written[Audience.FRIENDS], written[Audience.PUBLIC]]
+    assert keys(feed(ana, path)) == list(reversed(written.values()))
+
+
+def test_home_has_of_friends_and_of_people_followed_what_is_meant_for_each() -> None:
+    ana, friend, followed = make_person(), make_person(), make_person()
+    befriend(ana, friend)
+    graph.follow(actor=ana, target=followed)
+    theirs = {audience: str(make_post(friend, audience=audience).pk) for audience in Audience}
+    others = {audience: str(make_post(followed, audience=audience).pk) for audience in Audience}
+    expected = [others[Audience.FOLLOWERS], others[Audience.PUBLIC], theirs[Audience.FRIENDS], theirs[Audience.PUBLIC]]
+    assert keys(feed(ana, "feeds/home")) == expected
+
+
+def test_a_private_account_is_in_no_public_feed_and_in_the_home_of_those_it_let_in() -> None:
+    ana, fan, stranger = make_person(is_private=True), make_person(), make_person()
+    post = make_post(ana)
+    graph.follow(actor=fan, target=ana)
+    graph.approve_follow(actor=ana, request_id=ana.follow_requests_received.get().pk)
+    assert keys(feed(fan, "feeds/home")) == [str(post.pk)]
+    for viewer in (None, stranger, fan, ana):
+        assert feed(viewer) == []
+    assert feed(stranger, f"users/{ana.username}/posts") == []
+    assert keys(feed(fan, f"users/{ana.username}/posts")) == [str(post.pk)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_turning_private_takes_posts_off_the_kept_page_at_once() -> None:
+    post = make_post()
+    assert keys(feed(None)) == [str(post.pk)]
+    update_profile(user=post.author, changes={"is_private": True})
+    assert feed(None) == []
+    update_profile(user=post.author, changes={"is_private": False})
+    assert keys(feed(None)) == [str(post.pk)]
 
 
 def test_a_kept_page_never_carries_one_viewers_flags_to_another() -> None:
@@ -169,6 +208,7 @@ def test_home_ids_are_read_from_indexes_alone() -> None:
     ana = make_person()
     for _ in range(3):
         graph.follow(actor=ana, target=make_person())
+        befriend(ana, make_person())
     with connection.cursor() as database:
         database.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         database.execute("EXPLAIN " + selectors.HOME_IDS, {"viewer": ana.pk, "before": selectors.AFTER_ALL, "count": 21})

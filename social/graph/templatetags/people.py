@@ -5,13 +5,13 @@ from typing import Any
 from django import template
 
 from accounts.users.models import User
-from social.graph import selectors
+from social.graph.suggestions import Suggestion, suggestions_for
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def suggested_people(context: dict[str, Any]) -> list[User]:
-    """Some people the signed-in person might follow. One query; none for anonymous readers."""
+def suggested_people(context: dict[str, Any]) -> list[Suggestion]:
+    """Some people the signed-in person might know or follow, and why. Four queries at most; none for anonymous readers."""
     user = context.get("user")
-    return selectors.suggestions(user, limit=5) if isinstance(user, User) else []
+    return suggestions_for(user, limit=5) if isinstance(user, User) else []

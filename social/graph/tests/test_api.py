@@ -26,13 +26,17 @@ def names(answer: Any) -> list[str]:
     return [person["username"] for person in answer.json()["data"]]
 
 
+def stands(answer: Any) -> tuple[bool, bool]:
+    return answer.json()["data"]["following"], answer.json()["data"]["followed_by"]
+
+
 def test_following_is_idempotent_and_answers_the_relation() -> None:
     ana, ben = UserFactory.create_batch(2)
     for _ in range(2):
         answer = client(ana).post(f"/api/v1/users/{ben.username.upper()}/follow")
         assert answer.status_code == 200
-        assert answer.json()["data"] == {"following": True, "followed_by": False}
-    assert client(ben).get(f"/api/v1/users/{ana.pk}/follow-status").json()["data"] == {"following": False, "followed_by": True}
+        assert stands(answer) == (True, False)
+    assert stands(client(ben).get(f"/api/v1/users/{ana.pk}/follow-status")) == (False, True)
     for _ in range(2):
         assert client(ana).delete(f"/api/v1/users/{ben.pk}/follow").status_code == 204
     assert not policies.follows(ana, ben)

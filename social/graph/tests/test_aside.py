@@ -11,7 +11,7 @@ from social.graph import services
 
 def offered(user: Any) -> list[str]:
     template = engines["django"].from_string(
-        "{% load people %}{% suggested_people as people %}{% for person in people %}{{ person.username }} {% endfor %}"
+        "{% load people %}{% suggested_people as people %}{% for suggestion in people %}{{ suggestion.person.username }} {% endfor %}"
     )
     return template.render({"user": user}).split()
 

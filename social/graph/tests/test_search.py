@@ -28,7 +28,7 @@ def test_exact_username_first_then_followed_then_beginnings_then_likenesses() ->
     for username, name in [("marta", "X"), ("martab", "X"), ("martaa", "X"), ("other", "Y Marta"), ("maria", "Marla"), ("unlike", "Quentin")]:
         UserFactory.create(username=username, display_name=name)
     services.follow(actor=viewer, target=User.objects.get(username="martab"))
-    assert named(viewer, "@Marta") == ["marta", "martab", "martaa", "other"]
+    assert named(viewer, "@Marta") == ["marta", "martab", "martaa", "other", "maria"]
     assert named(viewer, "martta")[0] == "marta"
     assert "unlike" not in named(viewer, "martta")
 
@@ -39,6 +39,16 @@ def test_exact_username_first_then_followed_then_beginnings_then_likenesses() ->
 def test_by_beginning_of_any_word_whatever_the_case_and_by_likeness(text: str, found: bool) -> None:
     UserFactory.create(username="tomas", display_name="José Rivera")
     assert named(UserFactory.create(username="zoe", display_name="Zoe"), text) == (["tomas"] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [("anna fereira", "Ana Ferreira"), ("rafaell kispe", "Rafael Quispe"), ("ingrit solhiem", "Ingrid Solheim")]
+)
+def test_misspelt_names_find_whom_they_mean_before_others(said: str, meant: str) -> None:
+    viewer = UserFactory.create(username="zoe", display_name="Zoe")
+    for number, name in enumerate(("Hanna Ferreira", "Rafael Kovac", "Ingrid Lin", meant, "Amina Ferreira")):
+        UserFactory.create(username=f"someone{number}", display_name=name)
+    assert named(viewer, said)[0] == "someone3"
 
 
 def test_who_does_not_exist_for_the_viewer_is_not_found() -> None:

@@ -1,13 +1,21 @@
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from accounts.sessions.tests.factories import tokens_for
 from accounts.users.models import User
-from core.realtime.testing import SocketClient, SocketError
+from accounts.users.services import suspend_user, update_profile
+from core.realtime.hub import current_hub
+from core.realtime.push import push
+from core.realtime.testing import SocketClient, SocketError, until
 from social.graph import services as graph
 from social.posts import services
-from social.posts.models import Post
+from social.posts.models import Audience, Post
 from social.posts.tests.factories import make_comment, make_person, make_post
+from social.posts.wire import PostLikes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +53,22 @@ async def test_nobody_watches_what_they_may_not_see() -> None:
             with pytest.raises(SocketError) as refused:
                 await socket.call("room:join", {"room": room})
             assert refused.value.code == "not_found"
+
+
+@pytest.mark.parametrize("change", ["audience", "private", "hidden", "block", "suspension"])
+async def test_who_may_see_a_post_no_longer_hears_nothing_more_of_it(change: str) -> None:
+    post, viewer, token = await sync_to_async(prepare)()
+    changes: dict[str, Callable[[], object]] = {
+        "audience": lambda: services.edit_post(actor=post.author, post=post, audience=Audience.FOLLOWERS),
+        "private": lambda: update_profile(user=post.author, changes={"is_private": True}),
+        "hidden": lambda: services.hide_post(post=post),
+        "block": lambda: graph.block(actor=viewer, target=post.author),
+        "suspension": lambda: suspend_user(user=post.author, until=timezone.now() + timedelta(days=1), reason="Spam"),
+    }
+    async with SocketClient(token=token) as socket:
+        await socket.call("room:join", {"room": f"post:{post.pk}"})
+        await sync_to_async(changes[change])()
+        room = f"post:{post.pk}"
+        await until(lambda: room not in current_hub().rooms)
+        await sync_to_async(push)(room, PostLikes(post=post.pk, like_count=1))
+        assert await socket.quiet(besides="notification:")
