@@ -53,6 +53,8 @@ def test_production_starts_with_safe_settings() -> None:
         ("EMAIL_URL", ""),
         ("DEFAULT_FROM_EMAIL", "Hubbub <hello@localhost>"),
         ("S3_ACCESS_KEY_ID", "a-key-without-its-secret"),
+        ("TWILIO_SENDER", "+15005550006"),
+        ("CAPTCHA_SECRET_KEY", "a-secret-without-its-provider"),
     ],
 )
 def test_production_refuses_what_is_unsafe_and_names_only_that(name: str, value: str) -> None:

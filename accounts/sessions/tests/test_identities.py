@@ -16,6 +16,7 @@ from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD, UserFactory
 from core.mail.testing import delivered
 from core.sms.testing import texted
+from core.testing.threads import race
 
 pytestmark = pytest.mark.django_db
 NEW = "new@example.com"
@@ -186,3 +187,18 @@ class TestWithoutPassword:
         token = tokens_for(dora).access_token
         confirm("email", token, ask_email(token), mailed_code())
         assert [text.to for text in texted()] == [PHONE]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_take_one_number_at_once_one_gets_it_and_the_other_keeps_theirs() -> None:
+    people = [UserFactory.create() for _ in range(4)]
+    tokens = [tokens_for(person).access_token for person in people]
+    asked, codes = [], []
+    for number, token in enumerate(tokens):
+        data = {"phone": OTHER_PHONE, "password": PASSWORD}
+        asked.append(post("change-phone", data, token=token, address=f"10.0.{number}.1").json()["data"]["code_token"])
+        codes.append(texted_code())
+    answers = race(lambda n: post("change-phone/confirm", {"code_token": asked[n], "code": codes[n]}, token=tokens[n]), threads=4)
+    assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]  # type: ignore[union-attr]
+    assert User.objects.filter(phone=OTHER_PHONE).count() == 1
+    assert User.objects.filter(phone=None).count() == 3
