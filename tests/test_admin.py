@@ -13,8 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.data.models import Export
-from accounts.data.services import request_deletion
+from accounts.data.models import Deletion, Export
 from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
@@ -66,7 +65,7 @@ def fill(moderator: User) -> None:
     UploadFactory.create(owner=one)
     inbox.notify(recipient=one, actor=other, kind=Kind.FOLLOW, thing=str(uuid7()), path="/")
     Export.objects.create(person=one, state=Export.State.FAILED)
-    request_deletion(user=UserFactory.create())
+    Deletion.objects.create(person=other, erase_at=timezone.now())
     report_post(comment.post)
     acts.claim(moderator=moderator, case_id=report_post().pk)
     OutboxEvent.objects.create(name="sample", payload={}, pending=["sample"], failed_at=timezone.now())
