@@ -104,11 +104,15 @@ class ConfirmPasswordForm(allauth.ReauthenticateForm):
 
 
 class SecondFactorForm(CountedCode, AuthenticateForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self.fields)
 
 
 class ConfirmCodeForm(CountedCode, ReauthenticateForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self.fields)
 
 
 class SignUpInput(Discreet, SignupInput):

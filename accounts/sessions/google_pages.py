@@ -91,7 +91,7 @@ class GoogleSignUp(FormView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"email": self.login.account.extra_data.get("email", ""), **super().get_context_data(**kwargs)}  # type: ignore[union-attr]
+        return {"email": self.login.account.extra_data.get("email", ""), **super().get_context_data(**kwargs)}
 
     def form_valid(self, form: UsernameForm) -> HttpResponse:
         try:
@@ -108,7 +108,7 @@ class ConnectedAccounts(LoginRequiredMixin, TemplateView):
     template_name = "accounts/sessions/connected_accounts.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        accounts = list(SocialAccount.objects.filter(user=self.request.user).order_by("pk"))  # type: ignore[misc]
+        accounts = list(SocialAccount.objects.filter(user=self.request.user).order_by("pk"))
         return {"accounts": accounts, "google": google.is_on(self.request), **super().get_context_data(**kwargs)}
 
 

@@ -11,7 +11,7 @@ CODE_PARTS = {"code", "code_verifier", "redirect_uri"}
 class ConnectRequest(serializers.Serializer):
     """`id_token` (and the `nonce` it was asked for with), or `code`, `code_verifier` and `redirect_uri`."""
 
-    ways = ({"id_token"}, CODE_PARTS)
+    ways: tuple[set[str], ...] = ({"id_token"}, CODE_PARTS)
 
     id_token = serializers.CharField(max_length=5000, required=False, help_text="From Credential Manager, Google Sign-In and the like.")
     nonce = serializers.CharField(max_length=200, required=False, help_text="The one asked for, where one was.")

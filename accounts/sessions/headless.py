@@ -137,7 +137,8 @@ class PasskeySignIn(APIView):
     def post(self, request: HttpRequest) -> HttpResponse:
         passkey = passkeys.check_answer(purpose="sign_in", subject="", **self.data)
         perform_passwordless_login(request, passkey, Login(user=passkey.user))
-        return AuthenticationResponse(request)
+        response: HttpResponse = AuthenticationResponse(request)
+        return response
 
 
 class PasskeyFactor(AuthenticationStageAPIView):
@@ -147,12 +148,14 @@ class PasskeyFactor(AuthenticationStageAPIView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         person = self.stage.login.user
-        return APIResponse(request, data=asdict(passkeys.begin_answer("second_factor", str(person.pk), person)))
+        response: HttpResponse = APIResponse(request, data=asdict(passkeys.begin_answer("second_factor", str(person.pk), person)))
+        return response
 
     def post(self, request: HttpRequest) -> HttpResponse:
         person = self.stage.login.user
         post_authentication(request, passkeys.check_answer(purpose="second_factor", subject=str(person.pk), user=person, **self.data))
-        return self.respond_next_stage()
+        response: HttpResponse = self.respond_next_stage()
+        return response
 
 
 class GoogleSignIn(APIView):
@@ -168,7 +171,8 @@ class GoogleSignIn(APIView):
             complete_social_signup(request, login)
         else:
             raise Conflict("Choose a username.", code="username_required", details={"sign_up_token": google.ticket(login)})
-        return AuthenticationResponse(request)
+        response: HttpResponse = AuthenticationResponse(request)
+        return response
 
 
 class ConfirmPasskey(AuthenticatedAPIView):
@@ -176,7 +180,8 @@ class ConfirmPasskey(AuthenticatedAPIView):
         person = authenticated_user(request)
         passkey = passkeys.check_answer(purpose="confirm", subject=str(session_id(request)), user=person, **self.data)
         post_authentication(request, passkey, reauthenticated=True)
-        return AuthenticationResponse(request)
+        response: HttpResponse = AuthenticationResponse(request)
+        return response
 
 
 class ConfirmCode(mfa_views.ReauthenticateView):

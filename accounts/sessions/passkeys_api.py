@@ -37,7 +37,7 @@ class Passkeys(Endpoint):
         """Takes what the device made of the options. From now on it opens the account alone, and is a second factor after the password."""
         data = self.validated(PasskeyRequest)
         added, made_codes = passkeys.add_passkey(request=request._request, user=self.viewer, session_id=session_id(request), **data)
-        added.recovery_codes_made = made_codes  # type: ignore[attr-defined]
+        added.recovery_codes_made = made_codes
         return self.answer(NewPasskeyAnswer, added, status=201)
 
 

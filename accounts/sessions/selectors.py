@@ -51,7 +51,8 @@ def standing_sessions(session_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 def passkeys_of(viewer: User) -> QuerySet[Authenticator]:
     """The viewer's passkeys, the oldest first."""
-    return Authenticator.objects.filter(user_id=viewer.pk, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    passkeys: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=viewer.pk, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    return passkeys
 
 
 def passkey_of(viewer: User, passkey_id: int) -> Authenticator:

@@ -79,6 +79,6 @@ def may_end(self: SessionAdmin, request: HttpRequest) -> bool:
     return request.user.has_perm("accounts_users.change_user")
 
 
-SessionAdmin.has_end_permission = may_end  # type: ignore[attr-defined]
+SessionAdmin.has_end_permission = may_end
 SessionAdmin.actions = [*(SessionAdmin.actions or []), end_sessions]
 UserAdmin.actions = [*UserAdmin.actions, end_all_sessions, reset_second_factor]

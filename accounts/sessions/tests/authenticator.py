@@ -23,7 +23,7 @@ class Device:
     """One key on one device. ``origin`` and ``flags`` can be told to lie."""
 
     origin: str = ""
-    flags: int = VERIFIED
+    flags: AuthenticatorData.FLAG = VERIFIED
     counter: int = 0
     credential_id: bytes = field(default_factory=lambda: os.urandom(32))
     handle: str = ""
@@ -35,7 +35,7 @@ class Device:
     def create(self, options: dict[str, Any]) -> dict[str, Any]:
         """What ``navigator.credentials.create`` gives, as JSON."""
         self.handle = options["user"]["id"]
-        made = AttestedCredentialData.create(b"\0" * 16, self.credential_id, ES256.from_cryptography_key(self.key.public_key()))
+        made = AttestedCredentialData.create(b"\0" * 16, self.credential_id, ES256.from_cryptography_key(self.key.public_key()))  # type: ignore[no-untyped-call]
         said = AuthenticatorData.create(sha256(options["rp"]["id"].encode()), self.flags | AuthenticatorData.FLAG.AT, self.counter, bytes(made))
         client = self._client("webauthn.create", options)
         attestation = AttestationObject.create("none", said, {})

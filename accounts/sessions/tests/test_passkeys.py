@@ -24,7 +24,7 @@ from core.testing.threads import race
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/auth/passkeys"
 UNVERIFIED = {"flags": VERIFIED & ~AuthenticatorData.FLAG.UV}
-ODD = [None, "", [], {}, {"id": "a", "rawId": "b", "type": "public-key", "response": {}}]
+ODD: list[Any] = [None, "", [], {}, {"id": "a", "rawId": "b", "type": "public-key", "response": {}}]
 
 
 def app(user: User, *, confirmed: bool = True) -> APIClient:
