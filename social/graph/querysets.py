@@ -79,19 +79,19 @@ class MuteQuerySet(models.QuerySet["Mute"]):
 
     def made_by(self, person: "User") -> "MuteQuerySet":
         """Whom ``person`` mutes now."""
-        return self.in_force().filter(present(person, "muted"), muter=person).select_related("muted")
+        return self.in_force().filter(present(person, "muted"), muter=person.pk).select_related("muted")
 
 
 class KeywordMuteQuerySet(models.QuerySet["KeywordMute"]):
     def made_by(self, person: "User") -> "KeywordMuteQuerySet":
         """Which words ``person`` mutes now."""
-        return self.filter(not_over(), muter=person)
+        return self.filter(not_over(), muter=person.pk)
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def made_by(self, person: "User") -> "BlockQuerySet":
         """Whom ``person`` blocked, people who are gone or suspended left out as everywhere."""
-        return self.filter(active("blocked"), blocker=person).select_related("blocked")
+        return self.filter(active("blocked"), blocker=person.pk).select_related("blocked")
 
 
 def not_over() -> models.Q:
