@@ -17,7 +17,7 @@ from accounts.users.models import User
 from social.graph.models import Follow, Friendship
 from social.graph.querysets import people_visible_to, present
 
-LOOKED_AT = 100
+LOOKED_AT = 50
 NAMED = 3  # people an explanation names
 MAX_SUGGESTIONS = 50
 
