@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.profiles import selectors, services
-from accounts.profiles.serializers import PictureSerializer, ProfileSerializer
+from accounts.profiles.serializers import PortraitSerializer, ProfileSerializer
 from accounts.users.serializers import MeSerializer
 from core.api.schema import operation
 from core.api.views import Endpoint
@@ -14,10 +14,10 @@ from social.graph import selectors as graph
 
 
 class AvatarEndpoint(Endpoint):
-    @operation("Show an upload as my picture", request=PictureSerializer, response=MeSerializer)
+    @operation("Show an upload as my picture", request=PortraitSerializer, response=MeSerializer)
     def put(self, request: Request) -> Response:
         """The upload is of the kind `avatar`, and ready. What its `crop` says of it is shown, or the middle square."""
-        return self.answer(MeSerializer, services.set_picture(user=self.viewer, upload_id=self.validated(PictureSerializer)["upload"]))
+        return self.answer(MeSerializer, services.set_picture(user=self.viewer, upload_id=self.validated(PortraitSerializer)["upload"]))
 
     @operation("Take my picture away", status=204)
     def delete(self, request: Request) -> Response:
@@ -26,10 +26,10 @@ class AvatarEndpoint(Endpoint):
 
 
 class CoverEndpoint(Endpoint):
-    @operation("Show an upload as my cover", request=PictureSerializer, response=MeSerializer)
+    @operation("Show an upload as my cover", request=PortraitSerializer, response=MeSerializer)
     def put(self, request: Request) -> Response:
         """The upload is of the kind `cover`, and ready. It is shown three times as wide as high."""
-        upload_id = self.validated(PictureSerializer)["upload"]
+        upload_id = self.validated(PortraitSerializer)["upload"]
         return self.answer(MeSerializer, services.set_picture(user=self.viewer, upload_id=upload_id, kind=Kind.COVER))
 
     @operation("Take my cover away", status=204)

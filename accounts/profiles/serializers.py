@@ -6,7 +6,7 @@ from accounts.users.models import User
 from accounts.users.serializers import PersonSerializer
 
 
-class PictureSerializer(serializers.Serializer):
+class PortraitSerializer(serializers.Serializer):
     upload = serializers.UUIDField(help_text="A finished upload of the viewer's, of the kind that is asked for.")
 
 

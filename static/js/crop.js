@@ -6,7 +6,7 @@ import { el } from "./core/dom.js";
 
 const SHAPES = { avatar: 1, cover: 3 }; // width by height
 const STEP = 0.02; // of the frame, for a press of an arrow key
-const MOVES = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 for (const field of document.querySelectorAll("[data-picture-field]")) {
   const input = field.querySelector("input[type=file]");
