@@ -140,7 +140,7 @@ class TotpSecretAnswer(serializers.Serializer):
     url = serializers.CharField(help_text="`otpauth://…`, to be shown as a QR code.")
 
 
-class CodeRequest(serializers.Serializer):
+class TotpRequest(serializers.Serializer):
     code = serializers.CharField(max_length=20, help_text="Six digits from the authenticator app.")
 
 

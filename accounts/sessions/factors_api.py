@@ -13,11 +13,11 @@ from accounts.sessions.api import Door
 from accounts.sessions.current import session_id
 from accounts.sessions.factor_serializers import (
     CeremonyAnswer,
-    CodeRequest,
     FactorsAnswer,
     RecoveryCodesAnswer,
     SecondFactorOptionsRequest,
     SecondFactorRequest,
+    TotpRequest,
     TotpSecretAnswer,
 )
 from accounts.sessions.models import Proof
@@ -89,10 +89,10 @@ class Totp(Endpoint):
         return Response({"secret": outcome.meta["secret"], "url": outcome.meta["totp_url"]})
 
     @step_up
-    @operation("Turn the authenticator app on", request=CodeRequest, response=None, status=204)
+    @operation("Turn the authenticator app on", request=TotpRequest, response=None, status=204)
     def put(self, request: Request) -> Response:
         """Takes a code the app shows. Recovery codes are made along with it where there were none: `auth/mfa/recovery-codes`."""
-        data = self.validated(CodeRequest)
+        data = self.validated(TotpRequest)
         try:
             headless.call_for_viewer(headless.Totp, request, data).done()
         except IntegrityError:
