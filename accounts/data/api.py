@@ -4,12 +4,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.data import selectors, services
-from accounts.data.confirming import confirm_identity
 from accounts.data.keeping import KeepAccount
-from accounts.data.serializers import DeletionRequest, DeletionSerializer, ExportSerializer, RestoreRequest
+from accounts.data.serializers import DeletionSerializer, ExportSerializer, RestoreRequest
 from accounts.sessions import headless
 from accounts.sessions.api import Door
 from accounts.sessions.serializers import SignInAnswer
+from accounts.sessions.step_up import step_up
 from accounts.users.api import Me
 from core.api.schema import operation
 from core.api.views import Endpoint
@@ -27,6 +27,7 @@ class ExportEndpoint(Endpoint):
             raise NotFound
         return self.answer(ExportSerializer, export)
 
+    @step_up
     @operation("Have an archive made of all my data", request=None, response=ExportSerializer, status=202)
     def post(self, request: Request) -> Response:
         """It is put together in the background, can be downloaded for seven days, and there is one a day.
@@ -37,11 +38,10 @@ class ExportEndpoint(Endpoint):
 
 
 class MeAndTheEnd(Me):
-    @operation("Delete my account", request=DeletionRequest, response=DeletionSerializer, status=202)
+    @step_up
+    @operation("Delete my account", request=None, response=DeletionSerializer, status=202)
     def delete(self, request: Request) -> Response:
         """From now on the account exists for nobody, and every session ends. Two weeks later everything goes for good; until then it can be kept."""
-        data = self.validated(DeletionRequest)
-        confirm_identity(request._request, self.viewer, password=data["password"], code=data["code"])
         return self.answer(DeletionSerializer, services.request_deletion(user=self.viewer), status=202)
 
 

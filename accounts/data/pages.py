@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.data import selectors, services
-from accounts.data.confirming import confirm_identity
 from accounts.data.forms import DeleteAccountForm
 from accounts.data.keeping import KeepAccountStage
 from accounts.data.models import TIME_TO_RETURN
+from accounts.sessions import step_up
 from accounts.users.models import User
 from core.api.limits import enforce_request
 from core.errors import DomainError
@@ -29,6 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
+    step_up.require(request)
     try:
         enforce_request(request, "exports")
         services.start_export(user=_person(request))
@@ -56,13 +57,13 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def delete(request: HttpRequest) -> HttpResponse:
-    """Says what goes and what stays, and asks who it is."""
+    """Says what goes and what stays, and wants a word that shows it is meant."""
+    step_up.require(request)
     person = _person(request)
     form = DeleteAccountForm(person, request.POST if request.method == "POST" else None)
     context = {"form": form, "days": TIME_TO_RETURN.days}
     if request.method == "POST" and form.is_valid():
         try:
-            confirm_identity(request, person, password=form.cleaned_data["password"], code=form.cleaned_data.get("code", ""))
             deletion = services.request_deletion(user=person)
         except DomainError as refusal:
             context = {**context, "form": DeleteAccountForm(person), "refusal": refusal}

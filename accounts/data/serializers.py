@@ -29,13 +29,6 @@ class ExportSerializer(serializers.ModelSerializer):
         return str(self.context["request"].build_absolute_uri(download_url(export, self.context["viewer"].username)))
 
 
-class DeletionRequest(serializers.Serializer[Any]):
-    password = serializers.CharField(max_length=1_000, trim_whitespace=False)
-    code = serializers.CharField(
-        max_length=20, required=False, default="", allow_blank=True, help_text="Of the second factor, where the account has one."
-    )
-
-
 class DeletionSerializer(serializers.Serializer[Any]):
     erase_at = serializers.DateTimeField(help_text="When everything goes. Until then signing in offers to keep the account.")
 

@@ -1,11 +1,8 @@
-"""What pages and REST share when somebody asks for a code or types one: limits, where the request came from, and the password once more."""
+"""What pages and REST share when somebody asks for a code or types one: limits, and where the request came from."""
 
-from datetime import timedelta
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
-from django.utils import timezone
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts.sessions import codes, identities
@@ -13,13 +10,10 @@ from accounts.sessions.code_forms import PhoneSignUpForm
 from accounts.sessions.codes import CodeExpired, Issued
 from accounts.sessions.guesses import count_code_guess, forgive_guess
 from accounts.sessions.identities import Where
-from accounts.sessions.models import Code, Purpose, Session
+from accounts.sessions.models import Code, Purpose
 from accounts.users.models import User
 from core.api.addresses import client_address
 from core.api.limits import enforce, name_identity
-from core.errors import Forbidden, Invalid
-
-YOUNG = timedelta(minutes=15)
 
 
 def where(request: HttpRequest) -> Where:
@@ -65,15 +59,3 @@ def spend(request: HttpRequest, *, token: str, digits: str, purposes: set[Purpos
     code = codes.spend(token=token, digits=digits)
     forgive_guess(guess)
     return code
-
-
-def confirm_it_is_them(user: User, password: str, session: Session) -> None:
-    """Before what people are reached by changes: the password, counted like any guess at it; without one, a session that is young.
-
-    Raises: Invalid("password_wrong"), Forbidden("sign_in_again"), RateLimited.
-    """
-    if user.has_usable_password():
-        if not password or not get_adapter().reauthenticate(user, password):
-            raise Invalid("That is not your password.", code="password_wrong")
-    elif timezone.now() - session.created_at > YOUNG:
-        raise Forbidden("Sign out and in again first: this account has no password to ask for.", code="sign_in_again")

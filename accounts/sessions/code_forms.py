@@ -76,26 +76,9 @@ class CodeForm(forms.Form):
         return "".join(self.cleaned_data["code"].split())
 
 
-class WithPassword(forms.Form):
-    """What is changed here needs the password again, where there is one."""
-
-    password = forms.CharField(
-        required=False, strip=False, max_length=1000, label="Your password", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if user.has_usable_password():
-            self.fields["password"].required = True
-        else:
-            del self.fields["password"]
-
-
-class ChangeEmailForm(WithPassword):
+class ChangeEmailForm(forms.Form):
     email = forms.EmailField(label="New email", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-    field_order = ["email", "password"]
 
 
-class ChangePhoneForm(WithPassword):
+class ChangePhoneForm(forms.Form):
     phone = PhoneField(label="New mobile number", help_text="With + and the country. We text you a code.")
-    field_order = ["phone", "password"]

@@ -11,16 +11,14 @@ from accounts.sessions.api import Door, current_session
 from accounts.sessions.codes import Issued
 from accounts.sessions.models import Purpose, Session
 from accounts.sessions.serializers import (
-    ChangeEmailRequest,
-    ChangePhoneRequest,
     CodeRequest,
     CodeSentAnswer,
     CodeTokenRequest,
     EmailRequest,
-    PasswordAgain,
     PhoneRequest,
     SignInAnswer,
 )
+from accounts.sessions.step_up import step_up
 from core.api.limits import enforce, name_identity
 from core.api.schema import operation
 from core.api.views import Endpoint
@@ -100,9 +98,6 @@ class Change(Endpoint):
     def session(self, request: Request) -> Session:
         return selectors.session_of(self.viewer, current_session(request))
 
-    def confirmed(self, request: Request, data: dict[str, Any]) -> None:
-        asking.confirm_it_is_them(self.viewer, data["password"], self.session(request))
-
     def spent(self, request: Request, purpose: Purpose) -> dict[str, Any]:
         """What the service takes, the code being right."""
         data = self.validated(CodeRequest)
@@ -114,13 +109,13 @@ class Change(Endpoint):
 class ChangeEmail(Change):
     limits = {"POST": "mail"}
 
-    @operation("Change my address", request=ChangeEmailRequest, response=CodeSentAnswer, status=202)
+    @step_up
+    @operation("Change my address", request=EmailRequest, response=CodeSentAnswer, status=202)
     def post(self, request: Request) -> Response:
         """Mails a code to the new address for `auth/change-email/confirm`. Somebody else's address gets a mail that says so instead."""
-        data = self.validated(ChangeEmailRequest)
-        self.confirmed(request, data)
-        enforce("mail", name_identity(data["email"]))
-        return sent(identities.ask_to_change_email(user=self.viewer, email=data["email"], where=asking.where(request._request)))
+        email = self.validated(EmailRequest)["email"]
+        enforce("mail", name_identity(email))
+        return sent(identities.ask_to_change_email(user=self.viewer, email=email, where=asking.where(request._request)))
 
 
 class ConfirmChangeEmail(Change):
@@ -136,13 +131,13 @@ class ConfirmChangeEmail(Change):
 class ChangePhone(Change):
     limits = {"POST": "sms"}
 
-    @operation("Change my number", request=ChangePhoneRequest, response=CodeSentAnswer, status=202)
+    @step_up
+    @operation("Change my number", request=PhoneRequest, response=CodeSentAnswer, status=202)
     def post(self, request: Request) -> Response:
         """Texts a code to the new number for `auth/change-phone/confirm`; also for whoever has none yet."""
-        data = self.validated(ChangePhoneRequest)
-        self.confirmed(request, data)
-        enforce("sms", name_identity(data["phone"]))
-        return sent(identities.ask_to_change_phone(user=self.viewer, phone=data["phone"], where=asking.where(request._request)))
+        phone = self.validated(PhoneRequest)["phone"]
+        enforce("sms", name_identity(phone))
+        return sent(identities.ask_to_change_phone(user=self.viewer, phone=phone, where=asking.where(request._request)))
 
 
 class ConfirmChangePhone(Change):
@@ -158,10 +153,9 @@ class ConfirmChangePhone(Change):
 class RemovePhone(Change):
     limits = {"POST": "confirm"}
 
-    @operation("Remove my number", request=PasswordAgain, response=None, status=204)
+    @step_up
+    @operation("Remove my number", request=None, response=None, status=204)
     def post(self, request: Request) -> Response:
         """Needs a confirmed address. Number and address are told, and every other session ends."""
-        data = self.validated(PasswordAgain)
-        self.confirmed(request, data)
         identities.remove_phone(user=self.viewer, where=asking.where(request._request), keep=self.session(request))
         return Response(status=204)

@@ -4,20 +4,23 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView
 
 from accounts.sessions import asking, codes, entering, identities, selectors
-from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeForm, PhoneForm, PhoneSignUpForm, WithPassword
+from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeForm, PhoneForm, PhoneSignUpForm
 from accounts.sessions.codes import CodeExpired, Issued
+from accounts.sessions.current import session_id
 from accounts.sessions.forms import EmailForm
 from accounts.sessions.models import Code, Purpose, Session
 from accounts.sessions.pages import Limited, WithCaptcha
-from accounts.sessions.receivers import session_id
+from accounts.sessions.step_up import step_up
 from accounts.users import phones
 from accounts.users.models import User
 from core.api.limits import enforce, name_identity
@@ -169,22 +172,23 @@ class Account(LoginRequiredMixin, TemplateView):
         return {"phone": phones.shown(person.phone) if person.phone else "", "offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
 
 
-class Change(LoginRequiredMixin, Limited, FormView):
-    """Something one is reached by: the password, then a code at the new one."""
+@method_decorator(login_required, name="dispatch")
+class Change(Limited, FormView):
+    """Something one is reached by, to be proved by a code at the new one."""
 
     template_name = "accounts/sessions/account_change.html"
     success_url = reverse_lazy("settings_account_code")
     title = lead = button = ""
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
+    @step_up
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {"title": self.title, "lead": self.lead, "button": self.button, **super().get_context_data(**kwargs)}
 
     def form_valid(self, form: Form) -> HttpResponse:
         person: Any = self.request.user
-        asking.confirm_it_is_them(person, form.cleaned_data.get("password", ""), session_in_use(self.request))
         self.change(person, form)
         return super().form_valid(form)
 
@@ -213,7 +217,7 @@ class ChangePhone(NeedsSms, Change):
 
 
 class RemovePhone(Change):
-    form_class = WithPassword
+    form_class = Form
     scope = "confirm"
     success_url = reverse_lazy("settings_account")
     title, lead, button = "Remove your number", "You can no longer sign in with it. Your other sessions are signed out.", "Remove it"

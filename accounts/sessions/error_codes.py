@@ -15,8 +15,6 @@ CODES = {
     "code_expired": "The code ran out, was used, was tried too often, or a later one was sent. The same for codes nobody was sent.",
     "phones_not_offered": "This site sends no text messages.",
     "only_identity": "Without this number there would be no way to reach the person. Add an address first.",
-    "password_wrong": "The password that has to be given again is not right.",
-    "sign_in_again": "This needs a session that is younger than a quarter of an hour, for the account has no password to ask for.",
     "account_closed": "The password was right, the account is closed.",
     "reauthentication_required": "Show once more that it is you: send `auth/reauthenticate` one of `details.ways`, then try again.",
     "one_way": "Give one of the ways the description names, whole, and not several.",

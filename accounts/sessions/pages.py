@@ -209,11 +209,17 @@ class ChangePassword(Limited, allauth.PasswordChangeView):
         return response
 
 
+@method_decorator(login_required, name="dispatch")
 class SetPassword(Limited, allauth.PasswordSetView):
     """For whoever signed up without one."""
 
     template_name = "accounts/sessions/change_password.html"
     scope = "sign_in"
+
+    @step_up.step_up
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class Sessions(LoginRequiredMixin, TemplateView):

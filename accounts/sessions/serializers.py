@@ -149,15 +149,3 @@ class CodeTokenRequest(serializers.Serializer):
 
 class CodeRequest(CodeTokenRequest):
     code = serializers.RegexField(r"^[0-9]{6}\Z", help_text="Six digits.")
-
-
-class PasswordAgain(serializers.Serializer):
-    password = serializers.CharField(required=False, default="", help_text="Of the account, where it has one.", **SECRET)
-
-
-class ChangeEmailRequest(PasswordAgain):
-    email = serializers.EmailField(max_length=254)
-
-
-class ChangePhoneRequest(PasswordAgain):
-    phone = PhoneField()

@@ -254,7 +254,6 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.sessions.forms.ChangePasswordForm",
     "reset_password": "accounts.sessions.forms.ForgotPasswordForm",
     "reset_password_from_key": "accounts.sessions.forms.ResetPasswordForm",
-    "reauthenticate": "accounts.sessions.forms.ConfirmPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email", "username", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]

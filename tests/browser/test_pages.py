@@ -167,7 +167,7 @@ def test_pages_of_leaving_and_staying(visit: Visit, world: World) -> None:
     sign_in(visitor, world.ana)
     visitor.page.wait_for_url("**/home/")
     visitor.goto("/settings/data/delete/")
-    visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.page.get_by_label("type your username").fill(world.ana.username)
     visitor.page.get_by_role("button", name="Delete my account").click()
     visitor.page.get_by_role("heading", name="Goodbye").wait_for()
     assert not (problems := inspect(visitor, "deleted")), "\n".join(problems)

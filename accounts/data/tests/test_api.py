@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.admin.models import LogEntry
 from django.test import Client
@@ -15,9 +16,10 @@ from rest_framework.test import APIClient
 
 from accounts.data import services
 from accounts.data.models import Deletion, Export
-from accounts.sessions.models import Session
-from accounts.sessions.tests.factories import tokens_for
-from accounts.sessions.tests.test_second_factor import SECRET, code
+from accounts.sessions.models import Proof, Session
+from accounts.sessions.tests.factories import confirm, tokens_for
+from accounts.sessions.tests.test_second_factor import SECRET, code, with_second_factor
+from accounts.sessions.tests.test_step_up import without_password
 from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD, UserFactory
 from core.mail.testing import delivered
@@ -32,9 +34,20 @@ def ana() -> User:
     return person
 
 
-def as_app(person: User) -> APIClient:
+def as_app(person: User, proof: Proof | None = Proof.SECOND_FACTOR) -> APIClient:
+    """An app whose session has given ``proof`` a moment ago."""
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens_for(person).access_token}")
+    if proof:
+        confirm(person, proof)
+    return client
+
+
+def in_browser(person: User) -> Client:
+    """A browser whose session has confirmed a moment ago that it is them."""
+    client = Client()
+    client.force_login(person)
+    confirm(person)
     return client
 
 
@@ -80,9 +93,17 @@ class TestExport:
         assert 0 < int(refused["Retry-After"]) <= 86_400
         assert Export.objects.count() == 1
 
-    def test_page_starts_shows_and_leads_to_the_download_without_a_script(self, ana: User) -> None:
+    def test_unconfirmed_nothing_is_put_together(self, ana: User) -> None:
+        refused = as_app(ana, proof=None).post("/api/v1/users/me/export")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "reauthentication_required")
         client = Client()
         client.force_login(ana)
+        asked = client.post("/settings/data/export/", headers={"Referer": "http://testserver/settings/data/"})
+        assert asked["Location"] == "/settings/confirm/?next=%2Fsettings%2Fdata%2F"
+        assert not Export.objects.exists()
+
+    def test_page_starts_shows_and_leads_to_the_download_without_a_script(self, ana: User) -> None:
+        client = in_browser(ana)
         assert b"Make an archive" in client.get("/settings/data/").content
         assert client.post("/settings/data/export/", follow=True).status_code == 200
         page = client.get("/settings/data/").content
@@ -103,8 +124,7 @@ class TestExport:
         assert client.get("/settings/data/download/").status_code == 404
 
     def test_a_day_has_one_archive_on_the_page_too(self, ana: User) -> None:
-        client = Client()
-        client.force_login(ana)
+        client = in_browser(ana)
         services.build_export(export_id=services.start_export(user=ana).pk)
         page = client.post("/settings/data/export/", follow=True)
         assert b"one archive a day" in page.content
@@ -112,36 +132,41 @@ class TestExport:
 
 
 class TestDeletion:
-    def test_deletion_wants_the_password_again(self, ana: User) -> None:
-        client = as_app(ana)
-        assert client.delete("/api/v1/users/me", {}).status_code == 400
-        refused = client.delete("/api/v1/users/me", {"password": "wrong"})
-        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "confirmation_failed")
+    def test_unconfirmed_nobody_is_deleted_and_a_password_sent_along_is_no_way_round(self, ana: User) -> None:
+        client = as_app(ana, proof=None)
+        for body in ({}, {"password": PASSWORD}):
+            refused = client.delete("/api/v1/users/me", body)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (403, "reauthentication_required")
         ana.refresh_from_db()
         assert ana.is_active
         assert not Deletion.objects.exists()
         assert delivered() == []
 
-    def test_guessing_the_password_is_limited_as_at_sign_in(self, ana: User, settings: Settings) -> None:
-        settings.LIMITS = {**settings.LIMITS, "sign_in": "5/15 minutes"}
-        client = as_app(ana)
-        codes = [client.delete("/api/v1/users/me", {"password": "wrong"}).status_code for _ in range(7)]
-        assert codes[-1] == 429
-        assert client.delete("/api/v1/users/me", {"password": PASSWORD}).status_code == 429
+    def test_deletion_wants_the_second_factor_where_there_is_one(self) -> None:
+        cara = with_second_factor()
+        assert as_app(cara, Proof.PASSWORD).delete("/api/v1/users/me").json()["error"]["details"] == {"ways": ["code"]}
         assert not Deletion.objects.exists()
+        assert as_app(cara, Proof.SECOND_FACTOR).delete("/api/v1/users/me").status_code == 202
 
-    def test_deletion_wants_the_second_factor_where_there_is_one(self, ana: User) -> None:
-        TOTP.activate(ana, SECRET)
-        client = as_app(ana)
-        assert client.delete("/api/v1/users/me", {"password": PASSWORD}).json()["error"]["code"] == "confirmation_code_required"
-        assert client.delete("/api/v1/users/me", {"password": PASSWORD, "code": "000000"}).json()["error"]["code"] == "confirmation_failed"
+    def test_whoever_has_no_password_signs_in_anew_and_can_leave(self) -> None:
+        dora = without_password()
+        client = as_app(dora, Proof.SIGN_IN)
+        with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+            assert client.delete("/api/v1/users/me").json()["error"]["details"] == {"ways": ["sign_in"]}
         assert not Deletion.objects.exists()
-        assert client.delete("/api/v1/users/me", {"password": PASSWORD, "code": code()}).status_code == 202
+        assert client.delete("/api/v1/users/me").status_code == 202
+
+    def test_whoever_has_only_a_passkey_leaves_with_it(self) -> None:
+        dora = without_password()
+        Authenticator.objects.create(user=dora, type=Authenticator.Type.WEBAUTHN, data={})
+        assert as_app(dora, Proof.SIGN_IN).delete("/api/v1/users/me").json()["error"]["details"] == {"ways": ["passkey"]}
+        assert not Deletion.objects.exists()
+        assert as_app(dora, Proof.SECOND_FACTOR).delete("/api/v1/users/me").status_code == 202
 
     @pytest.mark.django_db(transaction=True)
     def test_deleted_the_very_next_request_is_refused(self, ana: User) -> None:
         client = as_app(ana)
-        answer = client.delete("/api/v1/users/me", {"password": PASSWORD})
+        answer = client.delete("/api/v1/users/me")
         assert answer.status_code == 202
         assert answer.json()["data"]["erase_at"]
         assert client.get("/api/v1/users/me").status_code == 401
@@ -193,12 +218,9 @@ class TestDeletion:
 
 class TestPages:
     def test_account_is_deleted_and_kept_in_the_browser(self, ana: User) -> None:
-        client = Client()
-        client.force_login(ana)
-        assert client.get("/settings/data/delete/").status_code == 200
-        assert client.post("/settings/data/delete/", {"password": "wrong"}).status_code == 403
-        assert not Deletion.objects.exists()
-        gone = client.post("/settings/data/delete/", {"password": PASSWORD})
+        client = in_browser(ana)
+        assert b"type your username, ana" in client.get("/settings/data/delete/").content
+        gone = client.post("/settings/data/delete/", {"username": "ana"})
         assert b"Goodbye" in gone.content
         assert client.get("/settings/data/").status_code == 302
         stopped = client.post("/sign-in/", {"login": "ana", "password": PASSWORD})
@@ -220,15 +242,28 @@ class TestPages:
         assert Client().get("/sign-in/keep/")["Location"] == "/sign-in/"
         assert Client().post("/sign-in/keep/", {"answer": "keep"})["Location"] == "/sign-in/"
 
-    def test_second_factor_is_asked_for_on_the_page(self, ana: User) -> None:
-        TOTP.activate(ana, SECRET)
+    def test_page_asks_to_confirm_before_it_shows_or_does_anything(self, ana: User) -> None:
         client = Client()
         client.force_login(ana)
-        assert client.post("/settings/data/delete/", {"password": PASSWORD}).status_code == 422
-        assert client.post("/settings/data/delete/", {"password": PASSWORD, "code": "000000"}).status_code == 403
+        assert client.get("/settings/data/delete/")["Location"] == "/settings/confirm/?next=%2Fsettings%2Fdata%2Fdelete%2F"
+        assert client.post("/settings/data/delete/", {"username": "ana"})["Location"].startswith("/settings/confirm/")
         assert not Deletion.objects.exists()
-        assert client.post("/settings/data/delete/", {"password": PASSWORD, "code": code()}).status_code == 200
-        assert Deletion.objects.exists()
+        asked = client.get("/settings/data/delete/")["Location"]
+        assert client.post(asked, {"password": PASSWORD})["Location"] == "/settings/data/delete/"
+        assert client.get("/settings/data/delete/").status_code == 200
+
+    @pytest.mark.parametrize("typed", ["", "ben", "an", "@"])
+    def test_nobody_is_deleted_by_accident(self, ana: User, typed: str) -> None:
+        assert in_browser(ana).post("/settings/data/delete/", {"username": typed}).status_code == 422
+        ana.refresh_from_db()
+        assert ana.is_active
+        assert not Deletion.objects.exists()
+        assert delivered() == []
+
+    @pytest.mark.parametrize("typed", ["ana", "Ana", " @ana "])
+    def test_username_may_be_typed_as_people_write_it(self, ana: User, typed: str) -> None:
+        assert b"Goodbye" in in_browser(ana).post("/settings/data/delete/", {"username": typed}).content
+        assert Deletion.objects.get().person == ana
 
 
 class TestAdmin:

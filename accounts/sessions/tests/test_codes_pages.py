@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
@@ -11,8 +12,9 @@ from pytest_django import Settings
 
 from accounts.sessions.models import Session
 from accounts.sessions.tests.asking import OTHER_PHONE, PHONE, later, mailed_code, texted_code, wrong
-from accounts.sessions.tests.factories import open_session
+from accounts.sessions.tests.factories import confirm, open_session
 from accounts.sessions.tests.test_second_factor import SECRET
+from accounts.sessions.tests.test_step_up import without_password
 from accounts.users.models import User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import PASSWORD, UserFactory
@@ -56,6 +58,10 @@ def test_settings_pages(client: Client, path: str) -> None:
         person.set_unusable_password()
         person.save()
     client.force_login(person)
+    if path != "/settings/account/":
+        Session.objects.update(confirmed_at=None, confirmed_by="")
+        assert client.get(path)["Location"] == f"/settings/confirm/?{urlencode({'next': path})}"
+    confirm(person)
     assert client.get(path).status_code == 200
 
 
@@ -164,6 +170,7 @@ class TestAccount:
     @pytest.fixture
     def browser(self, client: Client, ana: User) -> Client:
         client.force_login(ana)
+        confirm(ana)
         return client
 
     def test_shows_what_one_is_reached_by(self, browser: Client) -> None:
@@ -172,7 +179,7 @@ class TestAccount:
 
     def test_changes_the_address(self, browser: Client, ana: User) -> None:
         other = open_session(ana)
-        assert browser.post("/settings/account/email/", {"email": "new@example.com", "password": PASSWORD})["Location"] == "/settings/account/code/"
+        assert browser.post("/settings/account/email/", {"email": "new@example.com"})["Location"] == "/settings/account/code/"
         assert "new@example.com" in words(browser.get("/settings/account/code/"))
         assert browser.post("/settings/account/code/", {"code": mailed_code()})["Location"] == "/settings/account/"
         ana.refresh_from_db()
@@ -183,25 +190,41 @@ class TestAccount:
         assert delivered()[-1].to == ["ana@example.com"]
 
     def test_changes_and_removes_the_number(self, browser: Client, ana: User) -> None:
-        browser.post("/settings/account/phone/", {"phone": OTHER_PHONE, "password": PASSWORD})
+        browser.post("/settings/account/phone/", {"phone": OTHER_PHONE})
         browser.post("/settings/account/code/", {"code": texted_code()})
         ana.refresh_from_db()
         assert ana.phone == OTHER_PHONE
-        browser.post("/settings/account/phone/remove/", {"password": PASSWORD})
+        browser.post("/settings/account/phone/remove/")
         ana.refresh_from_db()
         assert ana.phone is None
         assert is_signed_in(browser)
 
-    def test_wrong_password_changes_nothing_and_is_not_shown_again(self, browser: Client, ana: User) -> None:
-        page = browser.post("/settings/account/email/", {"email": "new@example.com", "password": "wrong-wrong"})
-        assert page.status_code == 400
-        assert 'value="new@example.com"' in words(page)
-        assert "wrong-wrong" not in words(page)
-        assert delivered() == []
+    def test_unconfirmed_they_change_nothing_and_lead_to_where_one_confirms(self, client: Client, ana: User) -> None:
+        client.force_login(ana)
+        forms = {"email/": {"email": "new@example.com"}, "phone/": {"phone": OTHER_PHONE}, "phone/remove/": {}}
+        for path, data in forms.items():
+            assert client.post(f"/settings/account/{path}", data)["Location"].startswith("/settings/confirm/")
+        ana.refresh_from_db()
+        assert ana.phone == PHONE
+        assert (delivered(), texted()) == ([], [])
+
+    def test_password_is_not_set_unconfirmed(self, client: Client) -> None:
+        dora = without_password()
+        client.force_login(dora)
+        Session.objects.update(confirmed_at=None, confirmed_by="")
+        new = {"password1": "kettle-violin-moss", "password2": "kettle-violin-moss"}
+        assert client.post("/settings/password/set/", new)["Location"].startswith("/settings/confirm/")
+        dora.refresh_from_db()
+        assert not dora.has_usable_password()
+        confirm(dora)
+        assert client.post("/settings/password/set/", new).status_code == 302
+        dora.refresh_from_db()
+        assert dora.has_usable_password()
 
     def test_writes_need_the_csrf_token(self, ana: User) -> None:
         client = Client(enforce_csrf_checks=True)
         client.force_login(ana)
+        confirm(ana)
         for path in ("/settings/account/email/", "/settings/account/phone/remove/", "/settings/account/code/", "/sign-in/phone/"):
             assert client.post(path, {}).status_code == 403
         ana.refresh_from_db()

@@ -1,17 +1,17 @@
 """Changing what one is reached by: a code at the new place, word to the old one, and every other session ends."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.utils import timezone
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.sessions.models import Code, EndReason, Session
-from accounts.sessions.tests.asking import OTHER_PHONE, PHONE, mailed_code, post, texted_code, wrong
+from accounts.sessions.models import Code, EndReason, Proof, Session
+from accounts.sessions.tests import factories
+from accounts.sessions.tests.asking import OTHER_PHONE, PHONE, later, mailed_code, post, texted_code, wrong
 from accounts.sessions.tests.factories import open_session, tokens_for
+from accounts.sessions.tests.test_second_factor import with_second_factor
+from accounts.sessions.tests.test_step_up import without_password
 from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD, UserFactory
 from core.mail.testing import delivered
@@ -29,7 +29,14 @@ def ana() -> User:
 
 @pytest.fixture
 def token(ana: User) -> str:
-    return tokens_for(ana).access_token
+    return confirmed(ana)
+
+
+def confirmed(person: User) -> str:
+    """A token of a session that has shown a moment ago that it is theirs."""
+    token = tokens_for(person).access_token
+    factories.confirm(person)
+    return token
 
 
 def error(answer: Any) -> tuple[int, str]:
@@ -37,11 +44,11 @@ def error(answer: Any) -> tuple[int, str]:
 
 
 def ask_email(token: str, email: str = NEW) -> Any:
-    return post("change-email", {"email": email, "password": PASSWORD}, token=token)
+    return post("change-email", {"email": email}, token=token)
 
 
 def ask_phone(token: str, phone: str = OTHER_PHONE) -> Any:
-    return post("change-phone", {"phone": phone, "password": PASSWORD}, token=token)
+    return post("change-phone", {"phone": phone}, token=token)
 
 
 def confirm(what: str, token: str, answer: Any, code: str) -> Any:
@@ -73,19 +80,6 @@ class TestEmail:
         other.refresh_from_db()
         assert (ana.email, other.ended_at) == ("ana@example.com", None)
         assert len(delivered()) == 1
-
-    def test_needs_the_password(self, ana: User, token: str) -> None:
-        for password in ({}, {"password": "wrong-wrong"}):
-            assert error(post("change-email", {"email": NEW, **password}, token=token)) == (400, "password_wrong")
-        assert delivered() == []
-        assert not Code.objects.exists()
-
-    def test_guesses_at_the_password_are_counted(self, ana: User, token: str, settings: Settings) -> None:
-        settings.LIMITS = {**settings.LIMITS, "sign_in": "3/15 minutes"}
-        for _ in range(3):
-            post("change-email", {"email": NEW, "password": "wrong-wrong"}, token=token)
-        assert error(ask_email(token)) == (429, "rate_limited")
-        assert delivered() == []
 
     def test_address_of_somebody_else_answers_alike_and_its_owner_is_told(self, ana: User, token: str) -> None:
         UserFactory.create(email="ben@example.com")
@@ -141,14 +135,14 @@ class TestPhone:
 
     def test_first_number_is_added_the_same_way(self) -> None:
         ben = UserFactory.create()
-        token = tokens_for(ben).access_token
+        token = confirmed(ben)
         confirm("phone", token, ask_phone(token), texted_code())
         ben.refresh_from_db()
         assert ben.phone == OTHER_PHONE
 
     def test_number_of_somebody_else_answers_alike_and_its_owner_is_told(self, ana: User) -> None:
         ben = UserFactory.create()
-        token = tokens_for(ben).access_token
+        token = confirmed(ben)
         taken = ask_phone(token, PHONE)
         assert taken.status_code == 202
         assert [text.to for text in texted()] == [PHONE]
@@ -159,44 +153,65 @@ class TestPhone:
 
     def test_removing_it_needs_another_way_to_be_reached(self, ana: User, token: str) -> None:
         open_session(ana)
-        assert post("remove-phone", {"password": PASSWORD}, token=token).status_code == 204
+        assert post("remove-phone", token=token).status_code == 204
         ana.refresh_from_db()
         assert ana.phone is None
         assert Session.objects.live().count() == 1
         assert [mail.to[0] for mail in delivered()] == ["ana@example.com"]
         dora = UserFactory.create(email=None, phone=PHONE)
-        refused = post("remove-phone", {"password": PASSWORD}, token=tokens_for(dora).access_token)
+        refused = post("remove-phone", token=confirmed(dora))
         assert error(refused) == (409, "only_identity")
         dora.refresh_from_db()
         assert dora.phone == PHONE
 
 
-class TestWithoutPassword:
-    def test_a_young_session_is_asked_for_instead(self) -> None:
-        dora = UserFactory.create(email=None, phone=PHONE)
-        dora.set_unusable_password()
-        dora.save()
-        token = tokens_for(dora).access_token
-        assert ask_email(token).status_code == 202
-        Session.objects.update(created_at=timezone.now() - timedelta(minutes=16))
-        assert error(ask_phone(token)) == (403, "sign_in_again")
-        assert texted() == []
+def test_somebody_with_a_number_alone_is_told_there_when_an_address_is_added() -> None:
+    token = confirmed(UserFactory.create(email=None, phone=PHONE))
+    confirm("email", token, ask_email(token), mailed_code())
+    assert [text.to for text in texted()] == [PHONE]
 
-    def test_somebody_with_a_number_alone_is_told_there_when_an_address_is_added(self) -> None:
-        dora = UserFactory.create(email=None, phone=PHONE)
+
+class TestStepUp:
+    @pytest.mark.parametrize(("path", "data"), [("change-email", {"email": NEW}), ("change-phone", {"phone": OTHER_PHONE}), ("remove-phone", {})])
+    def test_all_three_ask_for_it_and_a_password_sent_along_is_no_way_round(self, ana: User, path: str, data: dict[str, str]) -> None:
+        other = open_session(ana)
+        token = tokens_for(ana).access_token
+        for password in ({}, {"password": PASSWORD}):
+            assert error(post(path, {**data, **password}, token=token)) == (403, "reauthentication_required")
+        ana.refresh_from_db()
+        other.refresh_from_db()
+        assert (ana.email, ana.phone, other.ended_at) == ("ana@example.com", PHONE, None)
+        assert not Code.objects.exists()
+        assert (delivered(), texted()) == ([], [])
+
+    def test_second_factor_is_asked_for_where_there_is_one(self) -> None:
+        cara = with_second_factor()
+        token = tokens_for(cara).access_token
+        factories.confirm(cara, Proof.PASSWORD)
+        assert error(ask_email(token)) == (403, "reauthentication_required")
+        assert delivered() == []
+        factories.confirm(cara, Proof.SECOND_FACTOR)
+        assert ask_email(token).status_code == 202
+
+    def test_without_a_password_having_signed_in_just_now_is_enough(self) -> None:
+        dora = without_password(email=None, phone=PHONE)
         token = tokens_for(dora).access_token
-        confirm("email", token, ask_email(token), mailed_code())
-        assert [text.to for text in texted()] == [PHONE]
+        factories.confirm(dora, Proof.SIGN_IN)
+        assert ask_email(token).status_code == 202
+        with later(6 * 60):
+            refused = ask_phone(token)
+        assert error(refused) == (403, "reauthentication_required")
+        assert refused.json()["error"]["details"] == {"ways": ["sign_in"]}
+        assert texted() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_take_one_number_at_once_one_gets_it_and_the_other_keeps_theirs() -> None:
     people = [UserFactory.create() for _ in range(4)]
-    tokens = [tokens_for(person).access_token for person in people]
+    tokens = [confirmed(person) for person in people]
     asked, codes = [], []
     for number, token in enumerate(tokens):
-        data = {"phone": OTHER_PHONE, "password": PASSWORD}
-        asked.append(post("change-phone", data, token=token, address=f"10.0.{number}.1").json()["data"]["code_token"])
+        asked.append(post("change-phone", {"phone": OTHER_PHONE}, token=token, address=f"10.0.{number}.1").json()["data"]["code_token"])
         codes.append(texted_code())
     answers = race(lambda n: post("change-phone/confirm", {"code_token": asked[n], "code": codes[n]}, token=tokens[n]), threads=4)
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]  # type: ignore[union-attr]
