@@ -4,7 +4,9 @@ from zipfile import ZipFile
 
 from playwright.sync_api import Page, expect
 
+from accounts.sessions.tests.factories import confirm
 from accounts.users.models import User
+from accounts.users.tests.factories import PASSWORD
 from tests.browser.conftest import Visit
 from tests.browser.processes import until
 
@@ -15,9 +17,14 @@ def fetch(page: Page) -> ZipFile:
     return ZipFile(download.value.path())
 
 
-def test_archive_appears_by_itself_and_is_downloaded(visit: Visit, worker: None, ana: User) -> None:
+def test_archive_is_asked_for_confirmed_appears_by_itself_and_is_downloaded(visit: Visit, worker: None, ana: User) -> None:
     visitor = visit(ana)
     visitor.goto("/settings/data/")
+    visitor.page.get_by_role("button", name="Make an archive").click()
+    visitor.page.wait_for_url("**/settings/confirm/**")
+    visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Continue").click()
+    visitor.page.wait_for_url("**/settings/data/")
     visitor.live()
     visitor.page.get_by_role("button", name="Make an archive").click()
     expect(visitor.page.get_by_text("Your archive is ready", exact=True)).to_be_visible()
@@ -26,6 +33,7 @@ def test_archive_appears_by_itself_and_is_downloaded(visit: Visit, worker: None,
 
 def test_archive_is_had_without_scripts(visit: Visit, worker: None, ana: User) -> None:
     visitor = visit(ana, scripts=False)
+    confirm(ana)
     visitor.goto("/settings/data/")
     visitor.page.get_by_role("button", name="Make an archive").click()
 
