@@ -23,5 +23,5 @@ class DeleteAccountForm(forms.Form):
         """As people write their names: with or without the @, in whatever case."""
         typed: str = self.cleaned_data["username"]
         if typed.removeprefix("@").casefold() != self.user.username.casefold():
-            raise ValidationError("That is not your username.", code="not_mine")
+            raise ValidationError("That is not your username.")
         return typed

@@ -54,7 +54,7 @@ def test_sign_up_confirm_and_in(client: Client) -> None:
     link = link_in_mail()
     assert b"Confirm ana@example.com" in client.get(link).content
     assert not is_signed_in(client)
-    assert client.post(link)["Location"] == "/home/"
+    assert client.post(link)["Location"] == "/welcome/"
     assert is_signed_in(client)
     assert client.post(link).status_code == 404
 
