@@ -8,8 +8,16 @@ from core import slices
 slice_urls = list(slices.load("urls"))
 api: list[URLPattern | URLResolver] = [pattern for urls in slice_urls for pattern in urls.api]
 pages: list[URLPattern | URLResolver] = [pattern for urls in slice_urls for pattern in urls.pages]
-# /<username>/ takes any name, so it is asked last.
-pages.sort(key=lambda pattern: str(pattern.pattern).startswith("<"))
+
+
+def takes_any(pattern: URLPattern | URLResolver) -> list[bool]:
+    """For each part of an address, whether any word fits."""
+    return [part.startswith("<") for part in str(pattern.pattern).split("/")]
+
+
+# What says a word is asked before what takes any, whichever slices they are of: users/me before users/<user>, and /<username>/ last of all.
+api.sort(key=takes_any)
+pages.sort(key=takes_any)
 
 urlpatterns = [path("api/v1/", include(api)), path("admin/", admin.site.urls), *pages]
 
