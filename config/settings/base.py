@@ -5,11 +5,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-from celery.schedules import crontab
 
 from config.env import BASE_DIR as BASE_DIR
 from config.env import load
 from config.settings.admin import unfold
+from config.settings.schedule import SCHEDULE
 from core.embedded.home import Home
 from core.ops.logs import logging_settings
 
@@ -198,25 +198,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES: dict[str, dict[str, str]] = {"media_app.*": {"queue": "media"}}
-# A tick that no worker took in time is dropped: the next one does the same work.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-outbox": {"task": "core.events.tasks.sweep_outbox", "schedule": 3.0, "options": {"expires": 10}},
-    "heartbeat": {"task": "core.ops.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
-    "forget-idempotent-requests": {"task": "core.api.tasks.forget_old_idempotent_requests", "schedule": 3600.0, "options": {"expires": 3600}},
-    "sweep-mail": {"task": "core.mail.tasks.sweep_mail", "schedule": 10.0, "options": {"expires": 10}},
-    "forget-mail": {"task": "core.mail.tasks.forget_mail", "schedule": 3600.0, "options": {"expires": 3600}},
-    "sweep-texts": {"task": "core.sms.tasks.sweep_texts", "schedule": 10.0, "options": {"expires": 10}},
-    "forget-texts": {"task": "core.sms.tasks.forget_texts", "schedule": 3600.0, "options": {"expires": 3600}},
-    "sweep-uploads": {"task": "media_app.uploads.tasks.sweep", "schedule": 30.0, "options": {"expires": 30}},
-    "reconcile-follow-counts": {"task": "social.graph.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="10")},
-    "forget-declined-requests": {"task": "social.graph.tasks.forget_declined_requests", "schedule": crontab(hour="3", minute="15")},
-    "forget-ended-mutes": {"task": "social.graph.tasks.forget_ended_mutes", "schedule": crontab(hour="3", minute="16")},
-    "reconcile-contact-digests": {"task": "social.graph.tasks.reconcile_digests", "schedule": crontab(hour="3", minute="17")},
-    "reconcile-post-counts": {"task": "social.posts.tasks.reconcile_counts", "schedule": crontab(hour="3", minute="20")},
-    "discard-orphaned-uploads": {"task": "media_app.uploads.tasks.discard_orphans", "schedule": 3600.0, "options": {"expires": 3600}},
-}
-CELERY_BEAT_SCHEDULE["tidy-sessions"] = {"task": "accounts.sessions.tasks.tidy_sessions", "schedule": 3600.0, "options": {"expires": 3600}}
-CELERY_BEAT_SCHEDULE["sweep-data"] = {"task": "accounts.data.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_TIMEZONE = "UTC"
 
 # --- People, passwords, sessions, tokens --------------------------------------------------------------------------------------------------

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from chat.messages import lanes
 from tests.access.world import World, make_world
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Made once, in a transaction that is never committed."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """Made once, in a transaction that is never committed: the lanes, on connections of their own, would see none of it."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(lanes, "_lanes", None)
         yield make_world()
         transaction.set_rollback(True)
 

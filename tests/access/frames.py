@@ -76,6 +76,7 @@ HEARD: dict[str, set[str]] = {
     "notification:count": {"self"},
     "notification:read": {"self"},
     "upload:updated": {"self"},
+    "export:updated": {"self"},
     "follow:requests": {"petra"},
     "friend:request": {"self"},
     "friend:request_closed": {"self"},

@@ -48,7 +48,7 @@ def post(route: str, path: str, wanted: dict[str, str], body: dict[str, Any]) ->
 
 
 USER, POST, COMMENT, CHAT = "<str:username>/", "posts/<uuid:post_id>/", "comments/<uuid:comment_id>/", "chats/<uuid:conversation_id>/"
-NOTICE = "notifications/<uuid:notification_id>/"
+NOTICE, PASSKEY = "notifications/<uuid:notification_id>/", "settings/two-factor/passkeys/<int:passkey_id>/"
 BAD = asked("bad")
 PAGES: list[Row] = [
     # for everybody
@@ -60,7 +60,12 @@ PAGES: list[Row] = [
     *(Row(f"{verb} /media/<path:key>", "/media/x", outcomes("no")) for verb in ("GET", "PUT")),  # without a signature in the address
     *(
         get(route, path, NOWHERE)
-        for route, path in (("dev/components/", "dev/components/"), ("dev/mail/", "dev/mail/"), ("dev/mail/<str:key>/", "dev/mail/x/"))
+        for route, path in (
+            ("dev/components/", "dev/components/"),
+            ("dev/mail/", "dev/mail/"),
+            ("dev/mail/<str:key>/", "dev/mail/x/"),
+            ("dev/sms/", "dev/sms/"),
+        )
     ),
     post("theme/", "theme/", ANYBODY, {"theme": "dark"}),
     # people
@@ -135,6 +140,30 @@ PAGES: list[Row] = [
     get("settings/sessions/", "settings/sessions/", MINE),
     post("settings/sessions/end-others/", "settings/sessions/end-others/", MINE, {}),
     post("settings/sessions/<uuid:session_id>/end/", "settings/sessions/{session}/end/", OWN, {}),
+    *both("settings/password/", "settings/password/", MINE, {}),
+    *both("settings/password/set/", "settings/password/set/", MINE, {}),
+    *both("settings/confirm/", "settings/confirm/", MINE, {}),
+    get("settings/two-factor/", "settings/two-factor/", MINE),
+    *both("settings/two-factor/set-up/", "settings/two-factor/set-up/", MINE, {}),
+    get("settings/two-factor/turn-off/", "settings/two-factor/turn-off/", asked("gone")),  # there is no app to turn off
+    get("settings/two-factor/codes/", "settings/two-factor/codes/", asked("gone")),  # there are none
+    *both("settings/two-factor/codes/new/", "settings/two-factor/codes/new/", MINE, {}),
+    *both("settings/two-factor/passkeys/add/", "settings/two-factor/passkeys/add/", MINE, {"name": "Mine"}, BAD),
+    *both(PASSKEY, "settings/two-factor/passkeys/{passkey}/", OWN, {"name": "Mine"}),
+    post(f"{PASSKEY}remove/", "settings/two-factor/passkeys/{passkey}/remove/", OWN, {}),
+    get("settings/accounts/", "settings/accounts/", MINE),
+    post("settings/accounts/google/", "settings/accounts/google/", asked("gone"), {}),  # not set up here
+    post("settings/accounts/<int:account_id>/disconnect/", "settings/accounts/{account}/disconnect/", OWN, {}),
+    get("settings/account/", "settings/account/", MINE, about="@example.com"),
+    *both("settings/account/email/", "settings/account/email/", MINE, {}),
+    *both("settings/account/phone/", "settings/account/phone/", MINE, {}),
+    *both("settings/account/phone/remove/", "settings/account/phone/remove/", MINE, {}),
+    *both("settings/account/code/", "settings/account/code/", MINE, {}),
+    get("settings/data/", "settings/data/", asked("empty", self="ok"), about="/settings/data/download/"),
+    get("settings/data/progress/", "settings/data/progress/", asked("empty", self="ok"), about="/settings/data/download/"),
+    get("settings/data/download/", "settings/data/download/", OWN),
+    post("settings/data/export/", "settings/data/export/", MINE, {}),
+    *both("settings/data/delete/", "settings/data/delete/", MINE, {}, BAD),
     get("notifications/", "notifications/", asked("empty", self="ok"), about="{notification}"),
     post("notifications/read-all/", "notifications/read-all/", MINE, {}),
     post(f"{NOTICE}open/", "notifications/{notification}/open/", MINE, {}),  # what is not there any more leads back to the inbox

@@ -104,14 +104,44 @@ REST: list[Row] = [
     # signing in
     *(
         Row(f"POST auth/{name}", f"auth/{name}", SIGNED_OUT)
-        for name in ("sign-up", "sign-in", "mfa", "confirm-email", "resend-email", "forgot-password", "reset-password")
+        for name in (
+            *("sign-up", "sign-in", "mfa", "mfa/passkey-options", "confirm-email", "resend-email", "forgot-password", "reset-password"),
+            *("google", "passkeys/sign-in", "phone/request", "phone/confirm", "code/request", "code/confirm", "code/resend"),
+        )
     ),
+    Row("POST auth/passkeys/sign-in/options", "auth/passkeys/sign-in/options", ANYBODY),
+    Row("POST users/me/restore", "users/me/restore", SIGNED_OUT),
     Row("POST auth/refresh-token", "auth/refresh-token", {**dict.fromkeys(RELATIONS, "sign in")}),
     Row("POST auth/sign-out", "auth/sign-out", MINE),
     Row("POST auth/change-password", "auth/change-password", outcomes("bad")),
     Row("GET auth/sessions", "auth/sessions", MINE),
     Row("DELETE auth/sessions", "auth/sessions", MINE),
     Row("DELETE auth/sessions/<uuid:session_id>", "auth/sessions/{session}", OWN),
+    Row("GET auth/reauthenticate", "auth/reauthenticate", MINE),
+    Row("POST auth/reauthenticate", "auth/reauthenticate", outcomes("bad", self="no"), {"password": "made-up"}),
+    Row("POST auth/reauthenticate/options", "auth/reauthenticate/options", MINE),
+    Row("GET auth/mfa", "auth/mfa", MINE),
+    Row("POST auth/mfa/totp", "auth/mfa/totp", MINE),
+    Row("PUT auth/mfa/totp", "auth/mfa/totp", outcomes("bad"), {"code": "000000"}),
+    Row("DELETE auth/mfa/totp", "auth/mfa/totp", MINE),
+    Row("GET auth/mfa/recovery-codes", "auth/mfa/recovery-codes", outcomes("gone")),
+    Row("POST auth/mfa/recovery-codes", "auth/mfa/recovery-codes", outcomes("bad", self="ok")),
+    Row("GET auth/passkeys", "auth/passkeys", outcomes("empty", self="ok")),
+    Row("POST auth/passkeys/options", "auth/passkeys/options", MINE),
+    Row("POST auth/passkeys", "auth/passkeys", outcomes("bad"), {"ticket": "made-up"}),
+    Row("PATCH auth/passkeys/<int:passkey_id>", "auth/passkeys/{passkey}", OWN, {"name": "Mine"}),
+    Row("DELETE auth/passkeys/<int:passkey_id>", "auth/passkeys/{passkey}", OWN),
+    Row("GET auth/accounts", "auth/accounts", outcomes("empty", self="ok")),
+    Row("POST auth/accounts", "auth/accounts", outcomes("bad"), {}),
+    Row("DELETE auth/accounts/<int:account_id>", "auth/accounts/{account}", OWN),
+    *(
+        Row(f"POST auth/{name}", f"auth/{name}", outcomes("bad"), {})
+        for name in ("change-email", "change-email/confirm", "change-phone", "change-phone/confirm", "remove-phone")
+    ),
+    # one's data
+    Row("GET users/me/export", "users/me/export", OWN, about="{export}"),
+    Row("POST users/me/export", "users/me/export", MINE),
+    Row("DELETE users/me", "users/me", outcomes("bad"), {}),
     # files
     Row("POST uploads", "uploads", MINE, {"kind": "image", "filename": "a.png", "content_type": "image/png", "size": 10}),
     Row("GET uploads/<uuid:upload_id>", "uploads/{upload}", OWN),
@@ -181,3 +211,18 @@ REST: list[Row] = [
     Row("DELETE notifications/<uuid:notification_id>", "notifications/{notification}", OWN),
     Row("POST notifications/<uuid:notification_id>/read", "notifications/{notification}/read", OWN),
 ]
+# What a session does only once it was confirmed a moment ago. In the rows above everybody's is.
+CONFIRMED = {
+    "DELETE auth/sessions",
+    "POST auth/mfa/totp",
+    "PUT auth/mfa/totp",
+    "DELETE auth/mfa/totp",
+    "GET auth/mfa/recovery-codes",
+    "POST auth/mfa/recovery-codes",
+    "POST auth/passkeys",
+    "POST auth/passkeys/options",
+    "DELETE auth/passkeys/<int:passkey_id>",
+    "POST auth/accounts",
+    "DELETE auth/accounts/<int:account_id>",
+    "POST auth/change-password",
+}

@@ -14,7 +14,7 @@ from tests.access.test_rest import DENIED
 from tests.access.world import World
 
 # Ways of proving who one is concern no other person: their tests are in accounts/sessions.
-PROOFS = ("sign-", "verify/", "forgot/", "^reset/", "settings/password/", "settings/confirm/", "settings/two-factor/")
+PROOFS = ("sign-", "verify/", "forgot/", "^reset/")
 
 
 def test_every_page_has_a_row_and_no_row_is_for_nothing(world: World) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.sessions.models import Session
 from tests.access.conftest import Cell
-from tests.access.rows import REST, Row
+from tests.access.rows import CONFIRMED, REST, Row
 from tests.access.surfaces import api_surfaces
 from tests.access.world import RELATIONS, World
 
@@ -37,6 +38,15 @@ def test_rest(world: World, row: Row) -> None:
         elif wanted in DENIED and cell.written:
             wrong[relation] = f"{wanted}, and yet {cell.written}"
     assert not wrong, wrong
+
+
+@pytest.mark.parametrize("row", [row for row in REST if row.surface in CONFIRMED], ids=lambda row: row.surface)
+def test_who_has_not_confirmed_that_it_is_them_is_asked_to(world: World, row: Row) -> None:
+    with Cell() as cell:
+        Session.objects.update(confirmed_at=None)
+        cell.statements.clear()
+        answer = ask(world, "self", row)
+    assert (answer.status_code, answer.json()["error"]["code"], cell.written) == (403, "reauthentication_required", [])
 
 
 def ask(world: World, relation: str, row: Row) -> Any:

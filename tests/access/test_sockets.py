@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from pytest_django import Settings
 
+from accounts.data.services import start_export
 from accounts.sessions.models import Session
 from accounts.sessions.services import end_session
 from accounts.sessions.tests.factories import tokens_for
@@ -37,9 +39,9 @@ Connect = Callable[[World, Iterable[str]], Awaitable[Sockets]]
 
 
 @pytest.fixture
-async def connect(settings: Settings) -> AsyncIterator[Connect]:
-    """``await connect(world, names)``: a socket for each, closed after the test, and the hub with them."""
-    settings.REALTIME_PREFIX = f"test:{uuid4().hex}"
+async def connect(settings: Settings, tmp_path: Path) -> AsyncIterator[Connect]:
+    """``await connect(world, names)``: a socket for each, closed after the test, and the hub with them. Files go to a place of their own."""
+    settings.REALTIME_PREFIX, settings.MEDIA_ROOT = f"test:{uuid4().hex}", tmp_path
     opened: Sockets = {}
 
     async def open_sockets(world: World, names: Iterable[str]) -> Sockets:
@@ -190,6 +192,7 @@ def happenings(world: World) -> dict[str, Callable[[], object]]:
         "notification:count": lambda: graph.follow(actor=UserFactory.create(), target=otto),
         "notification:read": lambda: mark_all_read(viewer=otto),
         "upload:updated": lambda: processed(owner=otto),
+        "export:updated": lambda: start_export(user=otto),
         "follow:requests": lambda: graph.follow(actor=UserFactory.create(), target=petra),
         "friend:request": lambda: ask_otto(UserFactory.create()),
         "friend:request_closed": lambda: graph.decline_request(actor=otto, request_id=ask_otto(UserFactory.create()).pk),

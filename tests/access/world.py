@@ -1,15 +1,19 @@
 """The people of the matrix, how each stands to whom it is about, and what that person has.
 
 ``Otto`` has an open account, ``Petra`` a private one; both let only friends write to them, see when they are online and see their date of birth.
-Everybody who asks is one relation to one of the two.
+Everybody who asks is one relation to one of the two, and has just confirmed that it is them.
 """
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
-from accounts.sessions.tests.factories import open_session, tokens_for
+from accounts.data.models import Export
+from accounts.sessions.models import Session
+from accounts.sessions.tests.authenticator import make_passkey
+from accounts.sessions.tests.factories import confirm, open_session, tokens_for
 from accounts.users.models import Circle, User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import UserFactory
@@ -58,6 +62,10 @@ def make_world() -> World:
     User.objects.filter(pk=petra.pk).update(is_private=True)
     tokens = {name: tokens_for(person).access_token for name, person in viewers.items() if person}
     cookies = {name: str(open_session(person).session_key) for name, person in viewers.items() if person}
+    for person in viewers.values():
+        if person:
+            confirm(person)
+    Session.objects.update(confirmed_at=timezone.now() + timedelta(days=1))  # however long the cells take
     _relate(viewers, otto, petra)
     return World({"nobody": None, **viewers}, tokens, cookies, places)
 
@@ -119,7 +127,18 @@ def _things(owner: User, carla: User) -> dict[str, str]:
         "session": str(open_session(owner).pk),
         "upload": str(ReadyImageFactory.create(owner=owner).pk),
         "follow_request": str(owner.follow_requests_received.get().pk),
+        "passkey": str(make_passkey(owner).pk),
+        "account": str(SocialAccount.objects.create(user=owner, provider="google", uid=owner.username).pk),
+        "export": str(_archive(owner).pk),
     }
+
+
+def _archive(owner: User) -> Export:
+    """An archive that is ready, and old enough to have another made."""
+    now = timezone.now()
+    archive = Export.objects.create(person=owner, state=Export.State.READY, ready_at=now, expires_at=now + timedelta(days=1))
+    Export.objects.filter(pk=archive.pk).update(created_at=now - timedelta(days=3))
+    return archive
 
 
 def _between(viewer: User | None, owner: User, carla: User, *, met: bool) -> dict[str, str]:

@@ -9,10 +9,13 @@ from rest_framework.test import APIClient
 
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
+from core.paging import DEFAULT_LIMIT
 from social.feeds import selectors
+from social.feeds.cache import public_page
 from social.graph import services
 from social.graph.models import KeywordMute, Mute
 from social.posts import services as posts
+from social.posts.models import Audience
 from social.posts.selectors import threads
 from social.posts.tests.factories import make_comment, make_post
 
@@ -43,6 +46,37 @@ def test_posts_of_the_muted_and_posts_with_muted_words_are_in_no_feed_of_the_mut
     Mute.objects.update(until=timezone.now() - timedelta(seconds=1))
     KeywordMute.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert len(bodies(as_person(ana), path)) == 3
+
+
+def test_a_page_kept_for_everybody_leaves_out_what_its_reader_does_not_meet(as_person: Client) -> None:
+    ana, ben, cem, dia, eve = UserFactory.create_batch(5)
+    for author in (ben, cem, dia):
+        make_post(author, body=f"From {author.pk}")
+    make_post(eve, body="A SPOILER")
+    assert len(bodies(as_person(ana), "feeds/public")) == 4
+    services.mute(actor=ana, target=ben)
+    services.block(actor=ana, target=cem)
+    services.block(actor=dia, target=ana)
+    services.mute_keyword(actor=ana, keyword="spoiler")
+    assert len(public_page(DEFAULT_LIMIT, pytest.fail).posts) == 4, "still the page that was kept"
+    assert bodies(as_person(ana), "feeds/public") == []
+    assert len(bodies(APIClient(), "feeds/public")) == 4
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_private_accounts_and_posts_for_some_reach_only_whom_they_are_for(as_person: Client, path: str) -> None:
+    closed, follower, friend, stranger = UserFactory.create_batch(4)
+    for audience in Audience:
+        make_post(closed, body=audience, audience=audience)
+    services.follow(actor=follower, target=closed)
+    for one, other in ((friend, closed), (closed, friend)):
+        services.request_friendship(actor=one, target=other)
+    User.objects.filter(pk=closed.pk).update(is_private=True)
+    everywhere = path == "feeds/public"
+    assert bodies(APIClient(), "feeds/public") == bodies(as_person(stranger), path) == []
+    assert bodies(as_person(follower), path) == ([] if everywhere else ["followers", "public"])
+    assert bodies(as_person(friend), path) == ([] if everywhere else ["friends"])
+    assert len(bodies(as_person(closed), path)) == (0 if everywhere else 4)
 
 
 def test_ones_own_posts_stay_whatever_words_one_mutes(as_person: Client) -> None:
