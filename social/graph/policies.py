@@ -19,7 +19,7 @@ def is_blocked_between(one: Person, other: Person) -> bool:
 def may_meet(actor: User, target: User) -> bool:
     """Whether ``target`` has not left, and neither blocks the other. Asked of the row as it is now: under the lock of both people's edges it
     decides, whoever leaves meanwhile."""
-    return User.objects.filter(not_blocked(actor, "pk"), pk=target.pk, is_active=True).exists()
+    return bool(User.objects.filter(not_blocked(actor, "pk"), pk=target.pk, is_active=True).exists())
 
 
 def follows(follower: Person, followed: Person) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import combinations
 from typing import Any
 from unittest.mock import patch
@@ -373,13 +374,13 @@ def test_ties_made_while_somebody_is_erased_are_erased_or_refused() -> None:
         friend, *others = [UserFactory.create() for _ in range(4)]
         asked = make_request(person, friend)
         ties: list[Callable[[], Any]] = [
-            lambda person=person, friend=friend: erase_now(person),
-            lambda person=person, friend=friend, asked=asked: graph.accept_request(actor=friend, request_id=asked.pk),
-            *(lambda person=person, other=other: graph.follow(actor=other, target=person) for other in others),
-            *(lambda person=person, other=other: graph.request_friendship(actor=other, target=person) for other in others),
-            *(lambda person=person, other=other: graph.add_contact(owner=other, person=person) for other in others),
+            partial(erase_now, person),
+            partial(graph.accept_request, actor=friend, request_id=asked.pk),
+            *(partial(graph.follow, actor=other, target=person) for other in others),
+            *(partial(graph.request_friendship, actor=other, target=person) for other in others),
+            *(partial(graph.add_contact, owner=other, person=person) for other in others),
         ]
-        results = race(lambda number, ties=ties: ties[number](), threads=len(ties))
+        results = race(lambda number, ties=ties: ties[number](), threads=len(ties))  # type: ignore[misc]
         assert all(isinstance(result, NotFound) for result in results if isinstance(result, Exception)), results
         assert Deletion.objects.get(person=person).state == "done"
         assert not PersonCounts.objects.filter(pk=person.pk).exists()
