@@ -5,11 +5,35 @@ from collections.abc import Iterator
 from accounts.users.leaving import ERASED_NAME, make_nobody
 from accounts.users.models import User
 from core.api.idempotency import forget_person
-from core.mail.services import forget_recipient
+from core.mail import services as mail
 from core.personal_data import Document, Keeper, Row, Trace
+from core.sms import services as sms
 
-PROFILE = ("username", "email", "display_name", "bio", "location", "website", "is_verified")
-SETTINGS = ("messages_from", "presence_shown_to", "sends_read_receipts")
+PROFILE = (
+    "username",
+    "email",
+    "phone",
+    "display_name",
+    "bio",
+    "location",
+    "website",
+    "birth_date",
+    "status_text",
+    "status_until",
+    "is_verified",
+)
+SETTINGS = (
+    "is_private",
+    "messages_from",
+    "friend_requests_from",
+    "groups_from",
+    "presence_shown_to",
+    "birth_date_shown_to",
+    "found_by_email",
+    "found_by_phone",
+    "first_audience",
+    "sends_read_receipts",
+)
 TIMES = ("created_at", "last_login", "last_seen_at")
 
 
@@ -21,8 +45,12 @@ def named(person: User | None) -> str | None:
 
 
 def profile(person: User) -> Iterator[Row]:
-    picture = f"media/{person.avatar_key}.webp" if person.avatar_key else None
-    yield {"id": person.pk, **{name: getattr(person, name) for name in (*PROFILE, *TIMES)}, "picture": picture}
+    pictures = {"picture": person.avatar_key, "cover": person.cover_key}
+    yield {
+        "id": person.pk,
+        **{name: getattr(person, name) for name in (*PROFILE, *TIMES)},
+        **{name: f"media/{key}.webp" if key else None for name, key in pictures.items()},
+    }
 
 
 def chosen(person: User) -> Iterator[Row]:
@@ -33,7 +61,9 @@ def erase(person: User) -> None:
     """What core keeps for a person goes along: it knows no people, and would not hear of it."""
     forget_person(person.pk)
     if person.email:
-        forget_recipient(person.email)
+        mail.forget_recipient(person.email)
+    if person.phone:
+        sms.forget_recipient(person.phone)
     make_nobody(user=person)
 
 

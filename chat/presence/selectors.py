@@ -25,8 +25,11 @@ def shown(state: str) -> str:
 
 
 def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Presence]:
-    """Presence of people the viewer can see already (blocks are the caller's). One query and one round trip to Redis, however many."""
-    known = User.objects.filter(lets_in(viewer, "presence_shown_to"), pk__in=[person.pk for person in people])
+    """Presence of people the viewer can see already (blocks are the caller's); nothing of those who left or are suspended.
+
+    One query and one round trip to Redis, however many.
+    """
+    known = User.objects.active().filter(lets_in(viewer, "presence_shown_to"), pk__in=[person.pk for person in people])
     may_know = set(known.values_list("pk", flat=True))
     states = store.states([str(person.pk) for person in people])
     found = {}

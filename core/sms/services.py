@@ -56,6 +56,11 @@ def forget() -> int:
     return OutgoingText.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
+def forget_recipient(number: str) -> int:
+    """Delete what was or is to be sent to a number whose person is gone. Returns how many."""
+    return OutgoingText.objects.filter(recipient=number).delete()[0]
+
+
 def _send(row: OutgoingText) -> None:
     if row.good_until is not None and row.good_until < timezone.now():
         raise TooLate

@@ -6,6 +6,7 @@ from django.db.models import F, Q, TextField, Value
 
 from accounts.users.models import Circle, User
 from social.graph.models import Block, Follow, Friendship, KeywordMute, Mute
+from social.graph.querysets import not_blocked
 
 Person = User | UUID
 
@@ -13,6 +14,12 @@ Person = User | UUID
 def is_blocked_between(one: Person, other: Person) -> bool:
     """Whether either of the two blocks the other."""
     return Block.objects.filter(Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)).exists()
+
+
+def may_meet(actor: User, target: User) -> bool:
+    """Whether ``target`` has not left, and neither blocks the other. Asked of the row as it is now: under the lock of both people's edges it
+    decides, whoever leaves meanwhile."""
+    return bool(User.objects.filter(not_blocked(actor, "pk"), pk=target.pk, is_active=True).exists())
 
 
 def follows(follower: Person, followed: Person) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import IO, Any
@@ -26,9 +27,17 @@ from core.storage import store
 from core.testing.threads import race
 from notifications.inbox.models import Notification
 from social.graph import services as graph
+from social.graph.models import FriendRequest
+from social.graph.tests.factories import make_friends, make_request
 from social.posts import services as posts
 from social.posts.tests.factories import make_comment, make_post
-from tests.leaving.world import World, make_world, say
+from tests.leaving.world import PHONE, World, make_world, say
+
+NOT_SHOWN = {
+    *("password", "is_staff", "is_superuser", "suspended_until", "suspension_reason"),  # secrets, and what is the site's
+    *("is_active", "erase_at", "erased_at"),  # the account is open, or there is no archive
+    *("avatar_key", "avatar_blurhash", "cover_key", "cover_blurhash"),  # the pictures themselves are there
+}
 
 
 @pytest.fixture
@@ -61,19 +70,54 @@ def rows(zipped: ZipFile, name: str) -> list[dict[str, Any]]:
 def test_archive_holds_what_a_person_has_here_and_the_files_themselves(world: World) -> None:
     zipped = opened(built(world.ana))
     assert zipped.testzip() is None
-    assert rows(zipped, "profile")[0]["bio"] == "Potter in Porto"
+    profile = rows(zipped, "profile")[0]
+    assert (profile["bio"], profile["phone"]) == ("Potter in Porto", PHONE)
+    assert (profile["birth_date"], profile["status_text"]) == ("1990-04-23", "At the kiln")
     assert [row["body"] for row in rows(zipped, "posts")] == ["Bowls by Ana", "Reported"]
     assert [row["body"] for row in rows(zipped, "comments")] == ["Which line, asks Ana", "Alone here, says Ana"]
     assert [(row["from"], row["body"]) for row in rows(zipped, "messages")] == [("ana", "Hello Ben, it is Ana"), ("ben", "Hello Ana, it is Ben")]
     assert [row["username"] for row in rows(zipped, "blocks")] == ["dora"]
     assert [row["by"] for row in rows(zipped, "liked_posts")] == ["ben"]
     pictures = {
-        rows(zipped, "profile")[0]["picture"],
+        profile["picture"],
+        profile["cover"],
         rows(zipped, "posts")[0]["images"][0]["file"],
         *(row["file"] for row in rows(zipped, "uploads")),
     }
     assert pictures == {name for name in zipped.namelist() if name.startswith("media/")}
     assert all(zipped.read(name)[8:12] == b"WEBP" for name in pictures)
+
+
+def test_archive_holds_what_a_person_chose_and_whom_they_know(world: World) -> None:
+    User.objects.filter(pk=world.ana.pk).update(is_private=True, found_by_phone="friends")
+    zipped = opened(built(User.objects.get(pk=world.ana.pk)))
+    (chosen,) = rows(zipped, "settings")
+    assert (chosen["is_private"], chosen["found_by_phone"], chosen["friend_requests_from"]) == (True, "friends", "everyone")
+    assert [row["username"] for row in rows(zipped, "friends")] == ["ben"]
+    asked, received = rows(zipped, "friend_requests")
+    assert (asked["to"], asked["message"]) == ("carla", "From the fair, says Ana")
+    assert (received["from"], received["message"]) == ("gina", "From the choir, says Gina")
+    assert [row.get("to") or row["from"] for row in rows(zipped, "follow_requests")] == ["gina", "carla"]
+    assert [(row["username"], row["nickname"]) for row in rows(zipped, "contacts")] == [("ben", "Ben of the trains")]
+    assert [row["username"] for row in rows(zipped, "mutes")] == ["hugo"]
+    assert [row["words"] for row in rows(zipped, "muted_words")] == ["football"]
+    assert [row["username"] for row in rows(zipped, "dismissed_suggestions")] == ["hugo"]
+    assert [(row["service"], row["email"]) for row in rows(zipped, "connected_accounts")] == [("google", "ana@elsewhere.example")]
+    assert [row["name"] for row in rows(zipped, "second_factors")] == ["", "Blue key"]
+    assert [(row["for"], row["to"]) for row in rows(zipped, "codes")] == [("change_phone", "+351910000001")]
+
+
+def test_archive_does_not_tell_that_a_request_was_declined(world: World) -> None:
+    before = rows(opened(built(world.ana)), "friend_requests")
+    graph.decline_request(actor=world.carla, request_id=FriendRequest.objects.get(sender=world.ana, receiver=world.carla).pk)
+    Export.objects.all().delete()
+    assert rows(opened(built(world.ana)), "friend_requests") == before
+
+
+def test_every_field_of_a_person_is_in_the_archive_or_is_left_out_for_a_reason(world: World) -> None:
+    zipped = opened(built(world.ana))
+    shown = {*rows(zipped, "profile")[0], *rows(zipped, "settings")[0]}
+    assert {field.name for field in User._meta.concrete_fields} - shown == NOT_SHOWN
 
 
 def test_archive_can_be_read_without_a_network_and_runs_nothing(world: World) -> None:
@@ -91,12 +135,17 @@ def test_archive_can_be_read_without_a_network_and_runs_nothing(world: World) ->
 
 def test_archive_holds_nothing_that_is_private_to_others(world: World) -> None:
     world.ben.refresh_from_db()
-    User.objects.filter(pk=world.ben.pk).update(location="Secret town of Ben", suspension_reason="Secret reason")
+    User.objects.filter(pk=world.ben.pk).update(location="Secret town of Ben", suspension_reason="Secret reason", phone="+351919999999")
+    graph.add_contact(owner=world.carla, person=world.ben, nickname="What Carla calls Ben")
     other = make_direct(world.ben, world.carla)
     say(world.ben, other, "Between Ben and Carla")
     words = words_of(opened(built(world.ana)))
     assert "Hello Ana, it is Ben" in words
-    for secret in ("ben@example.com", "Secret town of Ben", "Secret reason", "Between Ben and Carla", "Words Ana did not want"):
+    assert [address for address in re.findall(r"[\w.]+@[\w.]+", words) if not address.startswith("ana@")] == []
+    for secret in (
+        *("Secret town of Ben", "Secret reason", "Between Ben and Carla", "Words Ana did not want", "+351919999999", "What Carla calls Ben"),
+        *("Secret nickname", "secret word", "Secret seed", "Secret credential", "Secret token", "emil"),
+    ):
         assert secret not in words, secret
 
 
@@ -107,6 +156,10 @@ def test_archive_does_not_show_whoever_blocks_nor_what_they_wrote(world: World) 
     post = make_post(eve, "Hidden by a block")
     posts.like_post(actor=world.ana, post=post)
     graph.follow(actor=world.ana, target=eve)
+    make_friends(world.ana, eve)
+    graph.add_contact(owner=world.ana, person=eve, nickname="Eve")
+    graph.mute(actor=world.ana, target=eve)
+    graph.dismiss_suggestion(actor=world.ana, person=eve)
     assert "eve_blocks" in words_of(opened(built(world.ana)))
     graph.block(actor=eve, target=world.ana)
     Export.objects.all().delete()
@@ -290,6 +343,14 @@ def test_reading_an_archive_costs_the_same_however_much_is_in_it(world: World, c
             yield make_comment(post, world.ana)
             yield make_post(world.ana, "More")
             yield graph.follow(actor=world.ana, target=post.author)
+            make_friends(world.ana, post.author)
+            yield graph.add_contact(owner=world.ana, person=post.author)
+            yield graph.mute(actor=world.ana, target=post.author)
+            yield graph.mute_keyword(actor=world.ana, keyword=f"word {post.pk}")
+            graph.dismiss_suggestion(actor=world.ana, person=post.author)
+            yield make_request(UserFactory.create(), world.ana)
+            yield make_request(world.ana, UserFactory.create())
+            yield graph.follow(actor=world.ana, target=UserFactory.create(is_private=True))
 
     build()
     before = count_queries(build)

@@ -1,34 +1,46 @@
 """The end of an account: hidden at once, kept if its person returns, erased whatever gets killed, and gone from every surface."""
 
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import combinations
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import time_machine
+from allauth.socialaccount.models import SocialToken
 from django.utils import timezone
 
 from accounts.data import services
 from accounts.data.models import TIME_TO_RETURN, Deletion
 from accounts.data.services import deletions
-from accounts.sessions.models import Session
+from accounts.sessions import codes
+from accounts.sessions.models import Code, Purpose, Session
 from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
-from accounts.users.services import UsernameTaken, create_user, suspend_user
+from accounts.users.services import UsernameTaken, create_user, set_phone, suspend_user
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.tests.factories import make_direct
 from chat.messages.models import Message
 from core import personal_data
 from core.errors import Conflict, Forbidden, NotFound
+from core.events.models import OutboxEvent
 from core.mail.testing import delivered
+from core.sms.models import OutgoingText
+from core.sms.services import send_later as send_text
 from core.storage import store
 from core.testing.threads import race
 from social.graph import services as graph
-from social.graph.models import Follow, PersonCounts
+from social.graph.models import Contact, ContactDigest, Follow, FriendRequest, Friendship, Mute, PersonCounts
+from social.graph.personal import KEEPER
+from social.graph.tests.factories import make_follow, make_friends, make_request
 from social.posts import services as posts
 from social.posts.models import Comment, CommentLike, Post, PostLike
 from social.posts.tests.factories import make_comment, make_post
-from tests.leaving.world import World, erase_now, let_time_come, make_world
+from tests.leaving.world import PHONE, World, erase_now, let_time_come, make_world
 
 
 @pytest.fixture
@@ -132,6 +144,7 @@ def test_an_erased_person_is_nobody_and_the_conversations_of_others_stay_whole(w
     deletion = erase_now(world.ana)
     ana = User.objects.get(pk=world.ana.pk)
     assert (ana.name, ana.email, ana.bio, ana.location, ana.avatar_key, ana.last_seen_at) == ("Deleted account", None, "", "", "", None)
+    assert (ana.phone, ana.birth_date, ana.status_text, ana.cover_key, ana.is_private) == (None, None, "", "", False)
     assert "ana" not in ana.username
     assert not ana.has_usable_password()
     words = list(Message.objects.visible_to(world.ben).order_by("seq").values_list("sender__display_name", "body"))
@@ -139,6 +152,42 @@ def test_an_erased_person_is_nobody_and_the_conversations_of_others_stay_whole(w
     assert (deletion.state, deletion.address) == ("done", "")
     assert delivered()[-1].to == ["ana@example.com"]
     assert delivered()[-1].subject == "Your account is deleted"
+
+
+def test_nothing_is_kept_by_the_number_or_address_of_an_erased_person(world: World) -> None:
+    assert OutgoingText.objects.filter(recipient=PHONE).exists()
+    assert Code.objects.filter(destination=PHONE, user=None).exists()
+    erase_now(world.ana)
+    assert not OutgoingText.objects.filter(recipient=PHONE).exists()
+    assert not Code.objects.exists()
+    assert not SocialToken.objects.exists()
+    set_phone(user=world.ben, phone=PHONE)  # the number is free again
+    assert User.objects.get(phone=PHONE) == world.ben
+
+
+def test_what_is_kept_by_numbers_of_others_stays(world: World) -> None:
+    send_text(recipient="+351919999999", text="Your code is 654321")
+    codes.issue(purpose=Purpose.CHANGE_PHONE, destination="+351919999999", asked_from="127.0.0.1", user=world.ben)
+    erase_now(world.ana)
+    assert OutgoingText.objects.get().recipient == "+351919999999"
+    assert Code.objects.get().user == world.ben
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_digest_kept_again_while_the_rest_is_erased_goes_in_the_end() -> None:
+    person = UserFactory.create()
+    erase = KEEPER.erase
+    assert erase is not None
+
+    def kept_again(person: User) -> None:
+        erase(person)
+        graph.refresh_digests(user_id=person.pk)
+        assert ContactDigest.objects.filter(person=person).exists()
+
+    with patch.dict(personal_data._keepers, {KEEPER.name: replace(KEEPER, erase=kept_again)}):
+        deletion = erase_now(person)
+    assert (deletion.state, deletion.last_error) == ("done", "")
+    assert not ContactDigest.objects.filter(person=person).exists()
 
 
 def test_the_objects_of_an_erased_person_are_gone_from_the_store(world: World) -> None:
@@ -160,7 +209,35 @@ def test_counters_are_those_of_their_rows_afterwards(world: World) -> None:
     assert_counts_are_exact()
     post.refresh_from_db()
     assert (post.like_count, post.comment_count) == (0, 0)
-    assert PersonCounts.objects.get(pk=world.ben.pk).follower_count == 0
+    counts = PersonCounts.objects.get(pk=world.ben.pk)
+    assert (counts.follower_count, counts.following_count, counts.friend_count) == (0, 0, 0)
+    assert not PersonCounts.objects.filter(pk=world.ana.pk).exists()
+
+
+def test_edges_are_erased_to_the_last_in_batches(world: World) -> None:
+    for _ in range(5):
+        other = UserFactory.create()
+        graph.follow(actor=other, target=world.ana)
+        make_friends(world.ana, other)
+        graph.add_contact(owner=other, person=world.ana)
+        graph.mute(actor=other, target=world.ana)
+    with patch("social.graph.personal.BATCH", 2):
+        erase_now(world.ana)
+    for model, column in ((Follow, "followed"), (Friendship, "friend"), (Contact, "person"), (Mute, "muted")):
+        assert not model._base_manager.filter(**{column: world.ana.pk}).exists(), model
+    assert_counts_are_exact()
+
+
+def test_the_end_of_every_tie_of_an_erased_person_is_an_event(world: World) -> None:
+    OutboxEvent.objects.all().delete()
+    erase_now(world.ana)
+    heard = Counter(name for name in OutboxEvent.objects.values_list("name", flat=True) if name.startswith("social.graph."))
+    assert heard == {
+        "social.graph.Unfollowed": 2,
+        "social.graph.Unfriended": 1,
+        "social.graph.FollowRequestClosed": 2,
+        "social.graph.FriendRequestClosed": 2,
+    }
 
 
 def test_a_comment_that_was_answered_leaves_an_empty_place_and_the_others_nothing(world: World) -> None:
@@ -291,6 +368,41 @@ def test_what_is_posted_while_leaving_is_hidden_and_goes_with_the_rest() -> None
 
 
 @pytest.mark.django_db(transaction=True)
+def test_ties_made_while_somebody_is_erased_are_erased_or_refused() -> None:
+    for _ in range(3):
+        person = UserFactory.create()
+        friend, *others = [UserFactory.create() for _ in range(4)]
+        asked = make_request(person, friend)
+        ties: list[Callable[[], Any]] = [
+            partial(erase_now, person),
+            partial(graph.accept_request, actor=friend, request_id=asked.pk),
+            *(partial(graph.follow, actor=other, target=person) for other in others),
+            *(partial(graph.request_friendship, actor=other, target=person) for other in others),
+            *(partial(graph.add_contact, owner=other, person=person) for other in others),
+        ]
+        results = race(lambda number, ties=ties: ties[number](), threads=len(ties))  # type: ignore[misc]
+        assert all(isinstance(result, NotFound) for result in results if isinstance(result, Exception)), results
+        assert Deletion.objects.get(person=person).state == "done"
+        assert not PersonCounts.objects.filter(pk=person.pk).exists()
+        for model in (Follow, Friendship, FriendRequest, Contact):
+            assert not model._base_manager.exists(), model
+        assert_counts_are_exact()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tie", [make_follow, make_request, lambda one, other: graph.add_contact(owner=one, person=other)])
+def test_nobody_ties_anything_to_somebody_who_is_leaving(tie: Callable[[User, User], Any]) -> None:
+    person, other = UserFactory.create(), UserFactory.create()
+    services.request_deletion(user=person)
+    OutboxEvent.objects.all().delete()
+    with pytest.raises(NotFound):
+        tie(other, person)  # with the person as read before
+    for model in (Follow, FriendRequest, Contact, PersonCounts):
+        assert not model._base_manager.exists(), model
+    assert not OutboxEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_erasures_with_likes_and_follows_between_them_stop_nobody() -> None:
     people = [UserFactory.create() for _ in range(4)]
     theirs = [make_post(person) for person in people]
@@ -301,6 +413,9 @@ def test_two_erasures_with_likes_and_follows_between_them_stop_nobody() -> None:
         for other in people:
             if other != person:
                 graph.follow(actor=person, target=other)
+                graph.add_contact(owner=person, person=other)
+    for one, other in combinations(people, 2):
+        make_friends(one, other)
     asked = [services.request_deletion(user=person) for person in people]
     for deletion in asked:
         let_time_come(deletion)

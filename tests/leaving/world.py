@@ -1,9 +1,10 @@
 """A person who has left something in every table that people leave things in, and the people around them."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -11,16 +12,19 @@ from django.utils import timezone
 
 from accounts.data import services
 from accounts.data.models import Deletion, Export
-from accounts.profiles.services import set_avatar
+from accounts.profiles.services import set_picture
+from accounts.sessions import codes
+from accounts.sessions.models import Purpose
 from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
-from accounts.users.services import update_profile
+from accounts.users.services import set_phone, set_status, update_profile
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.models import Conversation
 from chat.conversations.tests.factories import make_direct
 from chat.messages.models import Message
 from chat.messages.services import hide_message, send_message
 from core.api.models import IdempotentRequest
+from core.sms.services import send_later as send_text
 from media_app.uploads.models import Kind, Upload
 from media_app.uploads.tests.factories import processed
 from moderation.actions import services as acts
@@ -31,10 +35,13 @@ from moderation.reports.tests.factories import report_post
 from notifications.inbox import services as inbox
 from notifications.inbox.models import Kind as NotificationKind
 from social.graph import services as graph
+from social.graph.tests.factories import make_friends
 from social.posts import services as posts
 from social.posts.models import Comment, Post
 from social.posts.services import Picture
 from social.posts.tests.factories import make_comment, make_post
+
+PHONE = "+351912345678"
 
 
 @dataclass
@@ -59,12 +66,20 @@ def make_world() -> World:
     ana = UserFactory.create(username="ana", display_name="Ana Ferreira", email="ana@example.com")
     ben = UserFactory.create(username="ben", display_name="Ben Okafor", email="ben@example.com")
     carla, dora = UserFactory.create(username="carla"), UserFactory.create(username="dora")
-    update_profile(user=ana, changes={"bio": "Potter in Porto", "location": "Porto"})
-    avatar = processed(owner=ana, kind=Kind.AVATAR)
-    set_avatar(user=ana, upload_id=avatar.pk)
+    update_profile(user=ana, changes={"bio": "Potter in Porto", "location": "Porto", "birth_date": date(1990, 4, 23)})
+    set_status(user=ana, text="At the kiln")
+    for kind in (Kind.AVATAR, Kind.COVER):
+        set_picture(user=ana, upload_id=processed(owner=ana, kind=kind).pk, kind=kind)
     picture = processed(owner=ana)
+    set_phone(user=ana, phone=PHONE)
+    send_text(recipient=PHONE, text="Your code is 123456")
+    codes.issue(purpose=Purpose.CHANGE_PHONE, destination="+351910000001", asked_from="127.0.0.1", user=ana)
+    codes.issue(purpose=Purpose.SIGN_UP, destination=PHONE, asked_from="127.0.0.1", user=None, is_hollow=True)
     open_session(ana, "Firefox/1 Linux")
-    Authenticator.objects.create(user=ana, type=Authenticator.Type.RECOVERY_CODES, data={})
+    Authenticator.objects.create(user=ana, type=Authenticator.Type.RECOVERY_CODES, data={"seed": "Secret seed"})
+    Authenticator.objects.create(user=ana, type=Authenticator.Type.WEBAUTHN, data={"name": "Blue key", "credential": {"id": "Secret credential"}})
+    google = SocialAccount.objects.create(user=ana, provider="google", uid="1234567890", extra_data={"email": "ana@elsewhere.example"})
+    SocialToken.objects.create(account=google, token="Secret token")
     IdempotentRequest.objects.create(person_id=ana.pk, key="k", route="POST /", fingerprint="f", status=201, body="{}")
 
     post = posts.create_post(author=ana, body="Bowls by Ana", images=[Picture(picture.pk, "A blue bowl")])
@@ -81,6 +96,7 @@ def make_world() -> World:
 
     graph.follow(actor=ana, target=ben)
     graph.follow(actor=ben, target=ana)
+    make_edges(ana, ben, carla)
     graph.block(actor=ana, target=dora)
     graph.block(actor=UserFactory.create(username="emil"), target=ana)
 
@@ -107,6 +123,27 @@ def make_world() -> World:
     Deletion.objects.create(person=UserFactory.create(), erase_at=now, state=Deletion.State.KEPT, kept_at=now, kept_by=ana)
     ana.refresh_from_db()
     return World(ana, ben, carla, post, bens_post, answered, answer, conversation, picture)
+
+
+def make_edges(ana: User, ben: User, carla: User) -> None:
+    """Of everything the graph knows but follows and blocks, one each way."""
+    make_friends(ana, ben)
+    secretive = UserFactory.create(username="gina", is_private=True)
+    User.objects.filter(pk=ana.pk).update(is_private=True)
+    graph.request_friendship(actor=ana, target=carla, message="From the fair, says Ana")
+    graph.request_friendship(actor=secretive, target=ana, message="From the choir, says Gina")
+    graph.follow(actor=ana, target=secretive)
+    graph.follow(actor=carla, target=User.objects.get(pk=ana.pk))
+    User.objects.filter(pk=ana.pk).update(is_private=False)
+    graph.add_contact(owner=ana, person=ben, nickname="Ben of the trains")
+    graph.add_contact(owner=ben, person=ana, nickname="Secret nickname")
+    graph.mute_keyword(actor=ana, keyword="football")
+    graph.mute_keyword(actor=ben, keyword="secret word")
+    noisy = UserFactory.create(username="hugo")
+    for one, other in ((ana, noisy), (noisy, ana)):
+        graph.mute(actor=one, target=other)
+        graph.dismiss_suggestion(actor=one, person=other)
+    graph.refresh_digests(user_id=ana.pk)
 
 
 def erase_now(person: User) -> Deletion:

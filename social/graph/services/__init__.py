@@ -4,6 +4,7 @@ from social.graph.services.contacts import add_contact, change_contact, reconcil
 from social.graph.services.counting import reconcile_counts
 from social.graph.services.dismissing import dismiss_suggestion
 from social.graph.services.following import block, follow, unblock, unfollow
+from social.graph.services.forgetting import forget_edges, forget_rest
 from social.graph.services.friends import (
     accept_request,
     cancel_request,
@@ -31,7 +32,9 @@ __all__ = [
     "dismiss_suggestion",
     "follow",
     "forget_declined_requests",
+    "forget_edges",
     "forget_ended_mutes",
+    "forget_rest",
     "mute",
     "mute_keyword",
     "reconcile_counts",

@@ -22,14 +22,14 @@ def add_contact(*, owner: User, person: User, nickname: str = "", is_favourite: 
 
     Raises:
         Forbidden("contact_oneself"): the two are one.
-        NotFound: either blocks the other.
+        NotFound: either blocks the other, or ``person`` has left.
         Conflict("too_many_contacts"): the book holds MAX_CONTACTS.
     """
     if owner == person:
         raise Forbidden("You need not keep yourself.", code="contact_oneself")
     with transaction.atomic():
         lock_edges(owner, person)
-        if policies.is_blocked_between(owner, person):
+        if not policies.may_meet(owner, person):
             raise NotFound
         if (kept := Contact.objects.filter(owner=owner, person=person).first()) is not None:
             return kept

@@ -30,9 +30,14 @@ WHERE person_id IN (%(follower)s, %(followed)s) AND EXISTS (SELECT FROM edge)
 
 
 def lock_edges(one: User, other: User) -> None:
-    """Hold both people's edges until the transaction ends. Always in the order of their keys, so nobody waits in a circle."""
+    """Hold both people's edges until the transaction ends."""
+    lock_all({one.pk, other.pk})
+
+
+def lock_all(keys: set[UUID]) -> None:
+    """Hold the edges of all these people until the transaction ends. Always in the order of their keys, so nobody waits in a circle."""
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, [sorted({one.pk, other.pk})])
+        cursor.execute(LOCK, [sorted(keys)])
 
 
 def add_follow(follower: User, followed: User, *, was_asked: bool = False) -> bool:

@@ -19,14 +19,14 @@ def follow(*, actor: User, target: User) -> bool:
 
     Raises:
         Forbidden("follow_oneself"): the two are one.
-        NotFound: either blocks the other.
+        NotFound: either blocks the other, or ``target`` has left.
     Events: Followed, or FollowRequested.
     """
     if actor == target:
         raise Forbidden("You cannot follow yourself.", code="follow_oneself")
     with transaction.atomic():
         lock_edges(actor, target)
-        is_private = User.objects.filter(not_blocked(actor, "pk"), pk=target.pk).values_list("is_private", flat=True).first()
+        is_private = User.objects.filter(not_blocked(actor, "pk"), pk=target.pk, is_active=True).values_list("is_private", flat=True).first()
         if is_private is None:
             raise NotFound
         if is_private and not policies.follows(actor, target) and _must_ask(target):

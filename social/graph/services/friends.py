@@ -29,7 +29,7 @@ def request_friendship(*, actor: User, target: User, message: str = "") -> Frien
         Forbidden("friend_requests_closed"): ``target`` does not take requests of ``actor``.
         Conflict("already_friends"): they are.
         Invalid("request_message_too_long"): the message is.
-        NotFound: either blocks the other.
+        NotFound: either blocks the other, or ``target`` has left.
     Events: FriendRequested, or Befriended.
     """
     if actor == target:
@@ -39,7 +39,7 @@ def request_friendship(*, actor: User, target: User, message: str = "") -> Frien
         raise Invalid(f"The message has {MAX_REQUEST_MESSAGE} characters at most.", code="request_message_too_long")
     with transaction.atomic():
         lock_edges(actor, target)
-        if policies.is_blocked_between(actor, target):
+        if not policies.may_meet(actor, target):
             raise NotFound
         if policies.are_friends(actor, target):
             raise Conflict("You are friends already.", code="already_friends")
