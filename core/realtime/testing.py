@@ -148,7 +148,7 @@ class SocketClient:
             self._keep(await self._application.receive_output(TIMEOUT))
         return self.close_code
 
-    async def quiet(self, *, besides: str = "\0") -> bool:
+    async def quiet(self, *, besides: str | tuple[str, ...] = "\0") -> bool:
         """Whether nothing more is on its way: nothing kept, and nothing arrives for a moment after a ``ping`` came back.
 
         Frames whose type begins with ``besides`` do not count: slices above the one under test may have something to say of what happened.
