@@ -141,7 +141,7 @@ PAGES: list[Row] = [
     post("settings/sessions/end-others/", "settings/sessions/end-others/", MINE, {}),
     post("settings/sessions/<uuid:session_id>/end/", "settings/sessions/{session}/end/", OWN, {}),
     *both("settings/password/", "settings/password/", MINE, {}),
-    *both("settings/password/set/", "settings/password/set/", MINE, {}),
+    get("settings/password/set/", "settings/password/set/", MINE),  # who has a password is led to changing it
     *both("settings/confirm/", "settings/confirm/", MINE, {}),
     get("settings/two-factor/", "settings/two-factor/", MINE),
     *both("settings/two-factor/set-up/", "settings/two-factor/set-up/", MINE, {}),

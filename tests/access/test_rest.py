@@ -43,7 +43,7 @@ def test_rest(world: World, row: Row) -> None:
 @pytest.mark.parametrize("row", [row for row in REST if row.surface in CONFIRMED], ids=lambda row: row.surface)
 def test_who_has_not_confirmed_that_it_is_them_is_asked_to(world: World, row: Row) -> None:
     with Cell() as cell:
-        Session.objects.update(confirmed_at=None)
+        Session.objects.update(confirmed_at=None, confirmed_by="")
         cell.statements.clear()
         answer = ask(world, "self", row)
     assert (answer.status_code, answer.json()["error"]["code"], cell.written) == (403, "reauthentication_required", [])
