@@ -3,7 +3,7 @@ are found by."""
 
 from uuid import UUID
 
-from accounts.users.events import AddressesChanged, PrivacyChanged, UserCreated
+from accounts.users.events import AddressesChanged, PrivacyChanged, UserCreated, UserErased
 from accounts.users.models import User
 from accounts.users.serializers import PersonSerializer
 from core.events.registry import on
@@ -75,8 +75,8 @@ def push_parting(event: Unfriended) -> None:
     _push_removed(event.friend_id, event.actor_id)
 
 
-@on(UserCreated, AddressesChanged)
-def refresh_digests(event: UserCreated | AddressesChanged) -> None:
+@on(UserCreated, AddressesChanged, UserErased)
+def refresh_digests(event: UserCreated | AddressesChanged | UserErased) -> None:
     services.refresh_digests(user_id=event.user_id)
 
 
