@@ -23,11 +23,12 @@ def ways_in(user: User) -> int:
 
     An address counts once it is confirmed, a number while this site sends texts. A second factor alone opens nothing.
     """
-    passkeys = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count()
-    connected = SocialAccount.objects.filter(user=user).count()
+    passkeys: int = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count()
+    connected: int = SocialAccount.objects.filter(user=user).count()
     by_text = bool(user.phone) and sms.is_offered()
     return user.has_usable_password() + passkeys + connected + has_confirmed_address(user) + by_text
 
 
 def has_confirmed_address(user: User) -> bool:
-    return EmailAddress.objects.filter(user=user, verified=True).exists()
+    there: bool = EmailAddress.objects.filter(user=user, verified=True).exists()
+    return there

@@ -89,7 +89,7 @@ def _number(text: str) -> str | None:
 
 def _people_reached_by(viewer: User, phone: str, text: str) -> Iterable[User]:
     """Whose number it is, where the person lets the viewer find them by it, after whoever is called like that: digits make a username too."""
-    people: Any = people_visible_to(viewer).exclude(pk=viewer.pk).annotate(handle=Lower("username"))
+    people = people_visible_to(viewer).exclude(pk=viewer.pk).annotate(handle=Lower("username"))
     reached = Q(lets_in(viewer, "found_by_phone"), phone=phone)
     return people.filter(reached | Q(handle=text.lower())).order_by(Case(When(handle=text.lower(), then=0), default=1))
 
