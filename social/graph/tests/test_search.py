@@ -3,6 +3,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -174,3 +175,14 @@ def test_conditions_are_answered_by_indexes() -> None:
             cursor.execute(f"EXPLAIN SELECT id FROM accounts_users_user WHERE {condition}".replace("%%", "%"))  # noqa: S608 - fixed words
             plans.append(" ".join(row[0] for row in cursor.fetchall()))
     assert ["user_by_username_part" in plans[0], "user_by_username_part" in plans[1], "user_by_name_part" in plans[2]] == [True] * 3
+
+
+def test_numbers_are_answered_by_indexes() -> None:
+    viewer = UserFactory.create(username="zoe")
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as captured:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        named(viewer, PHONE)
+        cursor.execute(f"EXPLAIN {captured.captured_queries[-1]['sql']}")
+        plan = " ".join(row[0] for row in cursor.fetchall())
+    assert "user_phone_unique" in plan
+    assert "user_username_unique" in plan
