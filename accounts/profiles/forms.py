@@ -77,7 +77,7 @@ class PrivacyForm(forms.ModelForm):
             "groups_from": "The others cannot put you into a group; groups you are in stay.",
             "presence_shown_to": "And when you were last here, and your status. The others never learn either, also not in chats.",
             "found_by_email": "They have to know the whole address, and it is never shown to them.",
-            "found_by_phone": "They have to know the whole number, and it is never shown to them.",
+            "found_by_phone": "In search or from their contacts. They have to know the whole number, and it is never shown to them.",
             "first_audience": "What the composer starts with. You can choose otherwise for each post; posts that are out stay as they are.",
             "sends_read_receipts": "Without it you do not see either when others have read yours.",
         }

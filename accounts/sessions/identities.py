@@ -14,14 +14,16 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.sessions import codes, mails, services, texts
+from accounts.sessions import codes, mails, policies, services, texts
 from accounts.sessions.codes import CodeExpired, Issued
 from accounts.sessions.models import Code, EndReason, Purpose, Session
 from accounts.users import services as users
+from accounts.users.events import AddressesChanged
 from accounts.users.models import User
 from accounts.users.services import EmailTaken
 from core.api.addresses import limit_key
 from core.errors import Conflict, Forbidden
+from core.events.outbox import emit
 from core.sms import services as sms
 
 
@@ -137,7 +139,7 @@ def person_to_let_in(*, code: Code) -> User:
 def change_email(*, user: User, code: Code, where: Where, keep: Session) -> None:
     """Make the address a spent code went to the person's only one. The old one is told, and every session but ``keep`` ends.
 
-    Raises: EmailTaken when somebody was quicker. Events: SessionEnded for each.
+    Raises: EmailTaken when somebody was quicker. Events: AddressesChanged, SessionEnded for each.
     """
     before = user.email
     person = users.set_email(user=user, email=code.destination)
@@ -154,7 +156,7 @@ def change_email(*, user: User, code: Code, where: Where, keep: Session) -> None
 def change_phone(*, user: User, code: Code, where: Where, keep: Session) -> None:
     """Make the number a spent code went to the person's. The old number and the address are told, and every session but ``keep`` ends.
 
-    Raises: PhoneTaken when somebody was quicker. Events: SessionEnded for each.
+    Raises: PhoneTaken when somebody was quicker. Events: AddressesChanged, SessionEnded for each.
     """
     _set_phone(user, code.destination, "phone_changed", where, keep)
 
@@ -164,21 +166,26 @@ def remove_phone(*, user: User, where: Where, keep: Session) -> None:
     """Take the number away. Nothing happens to somebody who has none.
 
     Raises: Conflict("only_identity") where there is no confirmed address to be reached by.
-    Events: SessionEnded for each other session.
+    Events: AddressesChanged, SessionEnded for each other session.
     """
     if not user.phone:
         return
-    if not EmailAddress.objects.filter(user=user, verified=True).exists():
+    if not policies.can_lose_phone(user):
         raise Conflict("This number is all we can reach you by. Add an address first.", code="only_identity")
     _set_phone(user, None, "phone_removed", where, keep)
 
 
 @transaction.atomic
 def verify_address(*, address: EmailAddress) -> None:
-    """Staff know that an address is its owner's. Raises: EmailTaken where somebody else has confirmed it."""
+    """Staff know that an address is its owner's.
+
+    Raises: EmailTaken where somebody else has confirmed it.
+    Events: AddressesChanged.
+    """
     locked = EmailAddress.objects.select_for_update().get(pk=address.pk)
     if not locked.set_verified():
         raise EmailTaken
+    emit(AddressesChanged(user_id=locked.user_id))
 
 
 def _set_phone(user: User, phone: str | None, mail: str, where: Where, keep: Session) -> None:

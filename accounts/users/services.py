@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.users.events import PrivacyChanged, ProfileUpdated, UserCreated, UserRestored, UserSuspended
+from accounts.users.events import AddressesChanged, PrivacyChanged, ProfileUpdated, UserCreated, UserRestored, UserSuspended
 from accounts.users.models import User
 from accounts.users.names import USERNAME_VALIDATORS, is_retired
 from core.errors import Conflict, Invalid, NotFound
@@ -93,6 +93,7 @@ def set_email(*, user: User, email: str) -> User:
     (``accounts.sessions.identities``).
 
     Raises: EmailTaken.
+    Events: AddressesChanged.
     """
     return _set_identity(user, "email", email.lower())
 
@@ -102,6 +103,7 @@ def set_phone(*, user: User, phone: str | None) -> User:
     """Give a person a number, in E.164, that they have answered from; None takes it away.
 
     Raises: PhoneTaken.
+    Events: AddressesChanged.
     """
     return _set_identity(user, "phone", phone)
 
@@ -114,6 +116,7 @@ def _set_identity(user: User, name: str, value: str | None) -> User:
             person.save(update_fields=[name])
     except IntegrityError as error:
         raise _taken(error) from None
+    emit(AddressesChanged(user_id=person.pk))
     return person
 
 

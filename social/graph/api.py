@@ -131,7 +131,10 @@ class BlockedEndpoint(Endpoint):
 class PeopleSearchEndpoint(Endpoint):
     @operation("Find people by name", parameters=[PeopleQuery], response=PersonSerializer, paged=True)
     def get(self, request: Request) -> Response:
-        """The exact username first, then names that begin with `q`, then names like it. People one blocked, or who blocked one, do not exist."""
+        """The exact username first, then names that begin with `q`, then names like it. People one blocked, or who blocked one, do not exist.
+
+        A whole e-mail address or mobile number finds its owner, if they let the asker find them by it.
+        """
         return self.page(people_called(self.viewer, self.validated_query(PeopleQuery)["q"], **self.page_arguments()), PersonSerializer)
 
 

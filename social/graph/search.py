@@ -1,4 +1,4 @@
-"""Finding people by name, and by e-mail address where they allow it.
+"""Finding people by name, and by e-mail address or phone number where they allow it.
 
 Ranked: the exact username, usernames and names that begin with the words, then those that look alike."""
 
@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Greatest, Lower, Round, Upper
 
+from accounts.users import phones
 from accounts.users.models import User
 from core.errors import Invalid
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
@@ -22,6 +23,7 @@ from social.graph.models import Follow
 from social.graph.querysets import lets_in, people_visible_to
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")  # what looks like one; no username and hardly a name does
+NUMBER = re.compile(r"[+＋\d\s().\-‐–/]+")  # noqa: RUF001 - what looks like a phone number, as people and their keyboards write it
 SHORTEST_FUZZY = 3  # characters; fewer look like everything
 LIKENESS = "0.47"  # of trigrams in common, from which on names look alike: "rafaell kispe" finds Rafael Quispe
 
@@ -30,13 +32,15 @@ def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: 
     """Others whom ``text`` may mean, the likeliest first; among equals those the viewer follows.
 
     A page goes on after the rank and username of the last person on the page before, so it costs two queries and repeats nobody.
-    Of a whole e-mail address it is its owner, if they allow that. Nothing is found for empty text. Raises Invalid("invalid_cursor").
+    Of a whole e-mail address or mobile number it is its owner, if they allow that. Nothing is found for empty text. Raises Invalid("invalid_cursor").
     """
     text = text.strip().removeprefix("@").strip()
     if not text:
         return Page([], None)
     if ADDRESS.fullmatch(text):
         return Page(list(_people_at(viewer, text)), None)
+    if phone := _number(text):
+        return Page(list(_people_reached_by(viewer, phone, text)), None)
     limit = max(1, min(limit, MAX_LIMIT))
     followed = Exists(Follow.objects.filter(follower=viewer, followed=OuterRef("pk")))
     begins = Q(username__istartswith=text) | Q(display_name__istartswith=text) | Q(display_name__icontains=f" {text}")
@@ -71,6 +75,23 @@ def _people_at(viewer: User, address: str) -> Iterable[User]:
     confirmed = Exists(EmailAddress.objects.filter(user=OuterRef("pk"), email__iexact=address, verified=True))
     people = people_visible_to(viewer).exclude(pk=viewer.pk).annotate(address=Lower("email"))
     return people.filter(confirmed, lets_in(viewer, "found_by_email"), address=address.lower())
+
+
+def _number(text: str) -> str | None:
+    """The whole mobile number that ``text`` is, if it is one."""
+    if not NUMBER.fullmatch(text):
+        return None
+    try:
+        return phones.normalise(text)
+    except Invalid:
+        return None
+
+
+def _people_reached_by(viewer: User, phone: str, text: str) -> Iterable[User]:
+    """Whose number it is, where the person lets the viewer find them by it, after whoever is called like that: digits make a username too."""
+    people = people_visible_to(viewer).exclude(pk=viewer.pk).annotate(handle=Lower("username"))
+    reached = Q(lets_in(viewer, "found_by_phone"), phone=phone)
+    return people.filter(reached | Q(handle=text.lower())).order_by(Case(When(handle=text.lower(), then=0), default=1))
 
 
 def _encode(rank: int, handle: str) -> str:

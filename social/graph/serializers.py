@@ -41,7 +41,9 @@ class FollowRequestSerializer(serializers.Serializer):
 class PeopleQuery(serializers.Serializer):
     """What to look for among people."""
 
-    q = serializers.CharField(max_length=80, help_text="A username or a name, or how either begins. A leading @ is ignored.")
+    q = serializers.CharField(
+        max_length=80, help_text="A username or a name, or how either begins; a whole e-mail address or phone number. A leading @ is ignored."
+    )
 
 
 class FriendRequestSerializer(serializers.ModelSerializer):

@@ -229,7 +229,7 @@ class TestConnected:
         assert account.user != eve
 
     def test_only_way_in_stays(self, google: Provider) -> None:
-        ana = UserFactory.create()
+        ana = UserFactory.create(address__verified=False)
         ana.set_unusable_password()
         ana.save()
         account = connected(ana)

@@ -6,14 +6,18 @@ import pytest
 from allauth.account.models import EmailAddress
 from rest_framework.test import APIClient
 
+from accounts.sessions import identities
 from accounts.sessions.models import Code, EndReason, Proof, Session
 from accounts.sessions.tests import factories
 from accounts.sessions.tests.asking import OTHER_PHONE, PHONE, later, mailed_code, post, texted_code, wrong
 from accounts.sessions.tests.factories import open_session, tokens_for
 from accounts.sessions.tests.test_second_factor import with_second_factor
 from accounts.sessions.tests.test_step_up import without_password
+from accounts.users.events import AddressesChanged
 from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD, UserFactory
+from core.events.models import OutboxEvent
+from core.events.registry import event_name
 from core.mail.testing import delivered
 from core.sms.testing import texted
 from core.testing.threads import race
@@ -217,3 +221,21 @@ def test_of_two_who_take_one_number_at_once_one_gets_it_and_the_other_keeps_thei
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409, 409]  # type: ignore[union-attr]
     assert User.objects.filter(phone=OTHER_PHONE).count() == 1
     assert User.objects.filter(phone=None).count() == 3
+
+
+def test_those_who_keep_addresses_and_numbers_hear_of_each_change_and_of_no_refusal(ana: User, token: str) -> None:
+    def heard() -> int:
+        return OutboxEvent.objects.filter(name=event_name(AddressesChanged), payload__user_id=str(ana.pk)).count()
+
+    assert confirm("email", token, ask_email(token), wrong(mailed_code())).status_code == 400
+    assert heard() == 0
+    Code.objects.all().delete()
+    assert confirm("email", token, ask_email(token), mailed_code()).status_code == 204
+    assert heard() == 1
+    assert confirm("phone", token, ask_phone(token), texted_code()).status_code == 204
+    assert heard() == 2
+    assert post("remove-phone", {"password": PASSWORD}, token=token).status_code == 204
+    assert heard() == 3
+    EmailAddress.objects.filter(user=ana).update(verified=False)
+    identities.verify_address(address=EmailAddress.objects.get(user=ana))
+    assert heard() == 4

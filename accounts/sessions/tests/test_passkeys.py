@@ -147,7 +147,7 @@ class TestKeeping:
         assert passkey.data["name"] == "Laptop"
 
     def test_only_way_in_stays(self) -> None:
-        ana, _ = with_passkey()
+        ana, _ = with_passkey(email=None)
         ana.set_unusable_password()
         ana.save()
         passkey = Authenticator.objects.get(type="webauthn")

@@ -61,7 +61,7 @@ def remove_contact(*, owner: User, contact_id: UUID) -> None:
 
 
 def refresh_digests(*, user_id: UUID) -> None:
-    """Keep what a person may be found by in step with the address they confirmed. May run twice, and at once."""
+    """Keep what a person may be found by in step with the address and the number they confirmed. May run twice, and at once."""
     with transaction.atomic():
         person = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
         if person is None:
@@ -73,11 +73,14 @@ def refresh_digests(*, user_id: UUID) -> None:
 
 
 def reconcile_digests() -> int:
-    """Refresh everybody whose digests are not those of the confirmed address. Returns how many were off."""
-    kept = {(person_id, bytes(digest)) for person_id, digest in ContactDigest.objects.values_list("person_id", "digest").iterator()}
+    """Refresh everybody whose digests are not those of the confirmed address and number. Returns how many were off."""
+    rows = ContactDigest.objects.values_list("person_id", "kind", "digest")
+    kept = {(person_id, kind, bytes(digest)) for person_id, kind, digest in rows.iterator()}
     confirmed = EmailAddress.objects.filter(verified=True, primary=True).values_list("user_id", "email")
-    wanted = {(user_id, digest_of(email)) for user_id, email in confirmed.iterator()}
-    off = {person_id for person_id, _ in kept ^ wanted}
+    wanted = {(user_id, str(ContactDigest.Kind.EMAIL), digest_of(email)) for user_id, email in confirmed.iterator()}
+    numbers = User.objects.exclude(phone=None).values_list("pk", "phone")
+    wanted |= {(user_id, str(ContactDigest.Kind.PHONE), digest_of(phone)) for user_id, phone in numbers.iterator()}
+    off = {person_id for person_id, _, _ in kept ^ wanted}
     for user_id in sorted(off):
         refresh_digests(user_id=user_id)
     return len(off)
@@ -92,6 +95,8 @@ def _findable_by(person: User) -> Iterator[tuple[str, bytes]]:
     email = EmailAddress.objects.filter(user=person, verified=True, primary=True).values_list("email", flat=True).first()
     if email:
         yield ContactDigest.Kind.EMAIL, digest_of(email)
+    if person.phone:  # kept only once it was answered from
+        yield ContactDigest.Kind.PHONE, digest_of(person.phone)
 
 
 def _clean(nickname: str) -> str:

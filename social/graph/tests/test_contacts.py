@@ -9,8 +9,9 @@ from allauth.account.models import EmailAddress
 from django.test import override_settings
 from rest_framework.test import APIClient
 
+from accounts.users.leaving import make_nobody
 from accounts.users.models import User
-from accounts.users.services import suspend_user
+from accounts.users.services import set_phone, suspend_user
 from accounts.users.tests.factories import UserFactory
 from core.errors import Conflict, NotFound
 from core.testing.threads import race
@@ -159,6 +160,85 @@ def test_digests_follow_the_address() -> None:
     services.refresh_digests(user_id=ben.pk)
     assert not ContactDigest.objects.exists()
     assert services.reconcile_digests() == 0
+
+
+def reachable(person: User, phone: str | None = "+351912345678", by: str = "everyone") -> User:
+    User.objects.filter(pk=person.pk).update(found_by_email="nobody", found_by_phone=by)
+    person = set_phone(user=person, phone=phone)
+    services.refresh_digests(user_id=person.pk)
+    return person
+
+
+def test_people_are_found_by_the_digest_of_their_number(as_person: Client) -> None:
+    ana, ben = UserFactory.create(), reachable(UserFactory.create())
+    assert match(as_person(ana), "+351912345678", "+351912345679", str(ben.email)) == [(digest("+351912345678"), ben.username)]
+    assert match(as_person(ben), "+351912345678") == []
+
+
+def test_only_those_are_found_by_number_who_allow_that(as_person: Client) -> None:
+    ana, ben, cem, dia = UserFactory.create_batch(4)
+    reachable(ben, "+351912345678", by="nobody")
+    reachable(cem, "+351912345679", by="followed")
+    reachable(dia, "+351912345680", by="friends")
+    User.objects.filter(pk=ben.pk).update(found_by_email="everyone")  # of the number this says nothing
+    numbers = [f"+3519123456{end}" for end in (78, 79, 80)]
+    assert match(as_person(ana), *numbers) == []
+    services.follow(actor=cem, target=ana)
+    make_friends(ana, dia)
+    assert {username for _, username in match(as_person(ana), *numbers)} == {cem.username, dia.username}
+
+
+@pytest.mark.parametrize("hide", [hidden_by_block, hidden_by_suspension, hidden_by_leaving])
+def test_who_may_not_be_seen_is_not_found_by_number(as_person: Client, hide: Callable[[User, User], object]) -> None:
+    ana, ben = UserFactory.create(), reachable(UserFactory.create())
+    hide(ana, ben)
+    assert match(as_person(ana), "+351912345678") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_digests_follow_the_number(as_person: Client) -> None:
+    ana, ben = UserFactory.create(), reachable(UserFactory.create())
+    set_phone(user=ben, phone="+351912345679")
+    assert match(as_person(ana), "+351912345678", "+351912345679") == [(digest("+351912345679"), ben.username)]
+    set_phone(user=ben, phone=None)
+    assert match(as_person(ana), "+351912345678", "+351912345679") == []
+    assert not ContactDigest.objects.filter(person=ben, kind=ContactDigest.Kind.PHONE).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_number_that_changed_hands_finds_whoever_has_it_now(as_person: Client) -> None:
+    ana, ben, cem = UserFactory.create(), reachable(UserFactory.create()), UserFactory.create()
+    set_phone(user=ben, phone=None)
+    reachable(cem)
+    assert match(as_person(ana), "+351912345678") == [(digest("+351912345678"), cem.username)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_digests_of_somebody_deleted_are_gone() -> None:
+    ben = reachable(UserFactory.create())
+    assert ContactDigest.objects.filter(person=ben).count() == 2
+    EmailAddress.objects.filter(user=ben).delete()
+    make_nobody(user=ben)
+    assert not ContactDigest.objects.filter(person=ben).exists()
+
+
+def test_numbers_out_of_step_are_put_right() -> None:
+    ben, cem = reachable(UserFactory.create()), findable(UserFactory.create())
+    User.objects.filter(pk=ben.pk).update(phone="+351912345679")
+    assert services.reconcile_digests() == 1
+    assert bytes(ContactDigest.objects.get(person=ben, kind="phone").digest) == contacts.digest_of("+351912345679")
+    User.objects.filter(pk=ben.pk).update(phone=None)
+    User.objects.filter(pk=cem.pk).update(phone="+351912345680")
+    assert services.reconcile_digests() == 2
+    assert set(ContactDigest.objects.filter(kind="phone").values_list("person", flat=True)) == {cem.pk}
+    assert services.reconcile_digests() == 0
+
+
+def test_looking_numbers_up_costs_one_query(as_person: Client, count_queries: Callable[..., int]) -> None:
+    ana = UserFactory.create()
+    others = [reachable(person, f"+3519123456{number:02}") for number, person in enumerate(UserFactory.create_batch(6))]
+    for people in (others[:1], others):
+        assert count_queries(lambda people=people: match(as_person(ana), *(str(person.phone) for person in people))) == 1
 
 
 def test_a_match_names_the_digest_that_found_it() -> None:
