@@ -136,12 +136,13 @@ REST: list[Row] = [
     Row("DELETE auth/accounts/<int:account_id>", "auth/accounts/{account}", OWN),
     *(
         Row(f"POST auth/{name}", f"auth/{name}", outcomes("bad"), {})
-        for name in ("change-email", "change-email/confirm", "change-phone", "change-phone/confirm", "remove-phone")
+        for name in ("change-email", "change-email/confirm", "change-phone", "change-phone/confirm")
     ),
+    Row("POST auth/remove-phone", "auth/remove-phone", MINE, {}),
     # one's data
     Row("GET users/me/export", "users/me/export", OWN, about="{export}"),
     Row("POST users/me/export", "users/me/export", MINE),
-    Row("DELETE users/me", "users/me", outcomes("bad"), {}),
+    Row("DELETE users/me", "users/me", outcomes("ok", staff="no"), {}),  # staff give up their role first
     # files
     Row("POST uploads", "uploads", MINE, {"kind": "image", "filename": "a.png", "content_type": "image/png", "size": 10}),
     Row("GET uploads/<uuid:upload_id>", "uploads/{upload}", OWN),
@@ -225,4 +226,9 @@ CONFIRMED = {
     "POST auth/accounts",
     "DELETE auth/accounts/<int:account_id>",
     "POST auth/change-password",
+    "POST auth/change-email",
+    "POST auth/change-phone",
+    "POST auth/remove-phone",
+    "POST users/me/export",
+    "DELETE users/me",
 }
