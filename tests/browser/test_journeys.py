@@ -49,7 +49,7 @@ def test_from_signing_up_to_a_post_that_others_answer(visit: Visit, mailbox: Pat
     page.get_by_label("Username").fill("ana")
     page.get_by_label("Email").fill("ana@example.com")
     page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
+    page.get_by_role("button", name="Sign up", exact=True).click()
     expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
     page.goto(link_in_mail(mailbox, "Confirm your address"))
     page.get_by_role("button", name="Confirm ana@example.com").click()

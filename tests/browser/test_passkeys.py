@@ -52,7 +52,7 @@ def test_passkey_from_adding_to_removing(visit: Visit, ana: User) -> None:
 
         visitor.context.clear_cookies()
         visitor.goto("/sign-in/")
-        page.get_by_label("Email or username").fill("ana")
+        page.get_by_label("Email, username or phone").fill("ana")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/sign-in/code/")
