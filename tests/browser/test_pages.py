@@ -39,6 +39,7 @@ MOST_SHIFT = 0.005  # a twentieth of what the Core Web Vitals call good: "4m" be
 NARROWEST = 320  # CSS pixels; WCAG 2.2, 1.4.10 Reflow
 SERIOUS = {"serious", "critical"}
 # The innermost elements that stick out.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 WIDEST = """[...document.querySelectorAll("body *")]
   .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
   .filter((element, _, all) => !all.some((other) => other !== element && element.contains(other)))
@@ -61,6 +62,7 @@ def inspect(visitor: Visitor, name: str) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         for width, height in SCREENS:
             page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(DRAWN)  # else the colours of before are still on some of it
             found = AXE.run(page, options=EVERYTHING if scheme == "light" else COLOURS).response["violations"]
             for violation in found:
                 if violation["impact"] in SERIOUS:
