@@ -47,10 +47,12 @@ def servers() -> Iterator[Environment]:
 def django_db_setup(servers: Environment) -> Iterator[None]:
     """Takes the place of pytest-django's: a copy of the migrated template instead of migrating once for each process."""
     from django.db import connections
+    from django.test import TransactionTestCase
 
-    from core.testing.databases import drop_database, make_database
+    from core.testing.databases import drop_database, empty_database, make_database
 
     make_database(servers)
+    TransactionTestCase._fixture_teardown = empty_database  # type: ignore[attr-defined]
     yield
     connections.close_all()
     drop_database(servers)

@@ -1,10 +1,16 @@
+import contextlib
 from collections.abc import Callable
+from threading import Event, Thread, Timer
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection, connections, transaction
 
+from core.events.models import OutboxEvent
+from core.mail.models import OutgoingMail
+from core.testing.databases import empty_database
 from core.testing.environment import Environment
 from core.testing.threads import race
 
@@ -43,3 +49,37 @@ def test_a_race_reports_results_and_refusals_in_order() -> None:
     first, second, third = race(call, threads=3)
     assert (first, third) == (0, 2)
     assert isinstance(second, ValueError)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEmptying:
+    def test_what_was_committed_goes_and_what_migrations_wrote_stays(self) -> None:
+        OutboxEvent.objects.create(name="test", payload={}, pending=[])
+        permissions = Permission.objects.count()
+        empty_database()
+        assert not OutboxEvent.objects.exists()
+        assert Permission.objects.count() == permissions > 0
+
+    def test_a_thread_that_is_still_at_work_only_delays_it(self) -> None:
+        """The thread holds the last table and then wants the first, which emptying has written to meanwhile: a deadlock."""
+        OutboxEvent.objects.create(name="test", payload={}, pending=[])
+        OutgoingMail.objects.create(recipient="ana@example.org")
+        holds, wants = Event(), Event()
+        first, last = sorted([OutboxEvent._meta.db_table, OutgoingMail._meta.db_table])
+
+        def work() -> None:
+            with contextlib.suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"LOCK TABLE {last} IN SHARE MODE")
+                holds.set()
+                wants.wait()
+                cursor.execute(f"LOCK TABLE {first} IN SHARE MODE")
+            connections.close_all()
+
+        thread = Thread(target=work)
+        thread.start()
+        holds.wait()
+        Timer(0.3, wants.set).start()
+        empty_database()
+        thread.join()
+        assert not OutboxEvent.objects.exists()
+        assert not OutgoingMail.objects.exists()
