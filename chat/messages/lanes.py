@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 
 from chat.messages import services
 from chat.messages.drafts import Draft, Sent
@@ -153,27 +153,42 @@ def lanes() -> Lanes:
 
 
 async def send_soon(draft: Draft) -> Sent:
-    """Send ``draft`` with whatever else is under way. Raises what ``send_messages`` refuses it with."""
+    """Send ``draft`` with whatever else is under way. Raises what ``send_messages`` refuses it with, and Unavailable after WAIT_SECONDS: then it may
+    still be sent, and sending it again is right."""
     reply: asyncio.Future[Sent] = asyncio.get_running_loop().create_future()
     lanes().send(draft, reply)
-    return await reply
+    return await _in_time(reply)
 
 
 async def move_soon(reached: Reached) -> None:
     """Raise a person's watermarks with whatever else is under way. Raises NotFound, Unavailable."""
     reply: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     lanes().move(reached, reply)
-    await reply
+    await _in_time(reply)
 
 
 def send(draft: Draft) -> Sent:
-    """Send from a thread that may wait: along the lanes where this process has them, else in a transaction of its own."""
+    """Send from a thread that may wait: along the lanes where this process has them, else in a transaction of its own, or the caller's.
+
+    Raises as ``send_soon`` does.
+    """
     if _lanes is not None:
         reply: Future[Sent] = Future()
         _lanes.send(draft, reply)
-        return reply.result(WAIT_SECONDS)
+        try:
+            return reply.result(WAIT_SECONDS)
+        except TimeoutError:
+            raise Unavailable from None
     batch = services.send_messages(drafts=[draft])
-    outbox.hand_over(batch.recorded)
+    transaction.on_commit(lambda: outbox.hand_over(batch.recorded), robust=True)
     if isinstance(result := batch.results[0], DomainError):
         raise result
     return result
+
+
+async def _in_time(reply: "asyncio.Future[Answer]") -> Answer:
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await reply
+    except TimeoutError:
+        raise Unavailable from None
