@@ -53,7 +53,7 @@ def tell_hiding(event: MessageHidden) -> None:
     _tell_counts(Membership.objects.filter(conversation=message.conversation_id, person=event.person_id))
 
 
-@on(ReceiptsMoved)
+@on(ReceiptsMoved, prompt=True)
 def tell_receipts(event: ReceiptsMoved) -> None:
     """To the others how far somebody got, without what was read for those who see no read receipts; to the reader's devices what is left."""
     movers = {(receipt.conversation_id, receipt.person_id) for receipt in event.receipts}
