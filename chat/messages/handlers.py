@@ -126,7 +126,7 @@ def _tell_conversation(conversation_id: UUID, person_ids: Iterable[UUID], *, ent
     for person in User.objects.filter(pk__in=list(person_ids)):
         for listed in conversation_details(person, [conversation_id]):
             if enter:
-                join(person.pk, conversation_room(conversation_id))
+                join(person.pk, conversation_room(conversation_id), listed.membership.conversation.last_seq)
             push(person_room(person.pk), wire.ConversationNew(conversation=conversation_shape(listed)))
 
 

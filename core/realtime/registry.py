@@ -37,6 +37,7 @@ __all__ = [  # with what ``frames`` has: slices import from here
     "HeartbeatHook",
     "Hooks",
     "Inbound",
+    "MissedHook",
     "Outbound",
     "ResumeHook",
     "Rooms",
@@ -50,6 +51,7 @@ __all__ = [  # with what ``frames`` has: slices import from here
     "on_disconnect",
     "on_gap",
     "on_heartbeat",
+    "on_missed",
     "on_resume",
     "outbound",
     "room",
@@ -61,6 +63,7 @@ ConnectHook = Callable[[Sequence[Connection]], Rooms | Awaitable[Rooms]]
 DisconnectHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
 ResumeHook = Callable[[Connection, Any], Awaitable[Any] | Any]
 HeartbeatHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
+MissedHook = Callable[[Sequence[Connection]], Awaitable[None]]
 GapHook = Callable[[str, list[Connection]], Awaitable[None]]
 RoomAuthoriser = Callable[[Connection, str], bool]
 
@@ -96,6 +99,7 @@ class Hooks:
     connect: list[ConnectHook] = field(default_factory=list)
     disconnect: list[DisconnectHook] = field(default_factory=list)
     heartbeat: list[HeartbeatHook] = field(default_factory=list)
+    missed: list[MissedHook] = field(default_factory=list)
     resume: dict[str, Section] = field(default_factory=dict)
     gap: dict[str, GapHook] = field(default_factory=dict)
     ask_again: dict[str, GapHook] = field(default_factory=dict)
@@ -169,6 +173,15 @@ def on_heartbeat(hook: HandlerT) -> HandlerT:
     That is the moment to compare what a connection was last given (``connection.state``) with PostgreSQL, for all of them in one query.
     """
     hooks.heartbeat.append(hook)
+    return hook
+
+
+def on_missed(hook: HandlerT) -> HandlerT:
+    """Call the coroutine ``hook(connections)`` when this process may have missed events, before the heartbeat hooks.
+
+    It makes good the joins, leaves and askings that were lost: finds which rooms each connection should be in and corrects the difference.
+    """
+    hooks.missed.append(hook)
     return hook
 
 

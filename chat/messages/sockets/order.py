@@ -6,6 +6,7 @@ a live message, a head that a heartbeat finds ahead, and a client's ``resume`` a
 Changes of messages are counted too, and told live as they come; a client that sees a number left out, or was away, asks with ``resume``.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -14,14 +15,15 @@ import msgspec
 
 from accounts.users.models import User
 from chat.conversations import selectors as conversations
-from chat.messages.selectors import Missed, MissedChanges, changes_missed_by, messages_after, missed_by
-from chat.messages.serializers import change_shape, message_shape
-from chat.messages.wire import conversation_room
+from chat.messages.selectors import Missed, MissedChanges, changes_missed_by, conversation_details, messages_after, missed_by
+from chat.messages.serializers import change_shape, conversation_shape, message_shape
+from chat.messages.wire import ConversationNew, ConversationRemoved, ConversationShape, conversation_room
 from core.errors import NotFound
 from core.realtime.connection import Connection
-from core.realtime.registry import frame, on_connect, on_gap, on_heartbeat, on_resume
+from core.realtime.registry import frame, on_connect, on_gap, on_heartbeat, on_missed, on_resume
 from core.realtime.threads import in_thread
 
+CONVERSATIONS = conversation_room("")
 PAGE = 50
 RESUME_MESSAGES = 1_000  # of one conversation; what is older than that a client reads over REST
 RESUME_CONVERSATIONS = 500
@@ -56,6 +58,29 @@ def enter_conversations(connections: Sequence[Connection]) -> dict[Connection, l
         connection.positions.update(positions)
         rooms[connection] = list(positions)
     return rooms
+
+
+@on_missed
+async def correct_rooms(connections: Sequence[Connection]) -> None:
+    """Conversations that began or opened, and those that a block closed, while this process heard nothing: each socket is told as it would have been."""
+    since = time.monotonic()
+    heads = await in_thread(conversations.heads_of, [UUID(connection.user_id) for connection in connections])
+    for connection in connections:
+        now = {conversation_room(conversation_id): (conversation_id, head) for conversation_id, head in heads.get(UUID(connection.user_id), ())}
+        before = {room for room in connection.rooms if room.startswith(CONVERSATIONS)}
+        wrong = {room for room in before ^ now.keys() if not connection.hub.touched_since(connection, [room], since)}
+        for room in wrong & before:
+            connection.leave(room)
+            connection.deliver(frame(ConversationRemoved(conversation=UUID(room.removeprefix(CONVERSATIONS)))))
+        for room in wrong - before:
+            connection.join(room, now[room][1])
+        if entered := [now[room][0] for room in wrong - before]:
+            for shape in await in_thread(_listed, connection.user_id, entered):
+                connection.deliver(frame(ConversationNew(conversation=shape)))
+
+
+def _listed(user_id: str, conversation_ids: list[UUID]) -> list[ConversationShape]:
+    return [conversation_shape(listed) for listed in conversation_details(User.objects.get(pk=user_id), conversation_ids)]
 
 
 @on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, Resumed])
