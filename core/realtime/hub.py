@@ -245,8 +245,8 @@ class Hub:
         try:
             while self._missed:
                 self._missed = False
-                await self._run_over_everyone(hooks.missed)
                 await self._beat()
+                await self._run_over_everyone(hooks.missed)
         finally:
             self._mending = False
 

@@ -19,7 +19,7 @@ the ``data`` of the ``ack``; a ``DomainError`` they raise is the ``error``. The 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -65,7 +65,7 @@ ResumeHook = Callable[[Connection, Any], Awaitable[Any] | Any]
 HeartbeatHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
 MissedHook = Callable[[Sequence[Connection]], Awaitable[None]]
 GapHook = Callable[[str, list[Connection]], Awaitable[None]]
-RoomAuthoriser = Callable[[Connection, str], bool]
+RoomAuthoriser = Callable[[Collection[str], str], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def on_heartbeat(hook: HandlerT) -> HandlerT:
 
 
 def on_missed(hook: HandlerT) -> HandlerT:
-    """Call the coroutine ``hook(connections)`` when this process may have missed events, before the heartbeat hooks.
+    """Call the coroutine ``hook(connections)`` when this process may have missed events, after the heartbeat hooks.
 
     It makes good the joins, leaves and askings that were lost: finds which rooms each connection should be in and corrects the difference.
     """
@@ -232,5 +232,9 @@ def ask_again_hook(name: str) -> "GapHook | None":
 
 
 def room(kind: str, *, authorise: RoomAuthoriser) -> None:
-    """Let clients ask for rooms ``<kind>:<id>`` with ``room:join``. ``authorise(connection, id)`` runs on a thread; False looks like "not found"."""
+    """Let clients ask for rooms ``<kind>:<id>`` with ``room:join``.
+
+    ``authorise(person ids, id)`` runs on a thread and returns those who may be there, in the same few queries for any number; to the others it looks
+    like "not found".
+    """
     room_kinds[kind] = authorise

@@ -62,7 +62,7 @@ def enter_conversations(connections: Sequence[Connection]) -> dict[Connection, l
 
 @on_missed
 async def correct_rooms(connections: Sequence[Connection]) -> None:
-    """Conversations that began or opened, and those that a block closed, while this process heard nothing: each socket is told as it would have been."""
+    """Conversations that began, or that a block closed, while this process heard nothing: each socket is told as it would have been."""
     since = time.monotonic()
     heads = await in_thread(conversations.heads_of, [UUID(connection.user_id) for connection in connections])
     for connection in connections:

@@ -1,7 +1,9 @@
 """Presence, as others see it, through the real ASGI application."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 import redis
@@ -12,13 +14,32 @@ from accounts.users.models import User
 from accounts.users.services import update_profile
 from accounts.users.tests.factories import UserFactory
 from chat.conftest import Connect
-from chat.presence import services, store
+from chat.presence import services, sockets, store
 from chat.presence.handlers import tell_presence
-from core.realtime.hub import current_hub
+from chat.presence.selectors import Presence
+from core.realtime.bus import AskAgain, Deliver, Leave
+from core.realtime.connection import Connection
+from core.realtime.hub import Hub, current_hub
 from core.realtime.testing import SocketClient
 from social.graph.services import block, follow, remove_friend, request_friendship, unfollow
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def deaf_hub(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From when it is called, this process loses what others would have told it; until then it hears everything."""
+
+    def lose() -> None:
+        perform = Hub.perform
+
+        def hear(self: Hub, operation: object) -> None:
+            if not isinstance(operation, Leave | AskAgain | Deliver):
+                perform(self, operation)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Hub, "perform", hear)
+
+    return lose
 
 
 async def people(**of_second: str) -> tuple[User, User]:
@@ -157,3 +178,59 @@ async def test_presence_is_back_with_the_heartbeat_after_redis_lost_it(connect: 
     assert await state(anas, ben) == "offline"
     current_hub().missed()
     assert (await anas.expect("presence:update"))["state"] == "busy"
+
+
+@pytest.mark.parametrize("change", ["unfollow", "block", "privacy"])
+async def test_who_may_see_presence_no_longer_is_out_after_the_askings_were_lost(
+    connect: Connect, deaf_hub: Callable[[], None], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    ana, ben = await people(presence_shown_to="followed")
+    await sync_to_async(follow)(actor=ben, target=ana)
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    deaf_hub()
+    changes: dict[str, Callable[[], object]] = {
+        "unfollow": lambda: unfollow(actor=ben, target=ana),
+        "block": lambda: block(actor=ben, target=ana),
+        "privacy": lambda: update_profile(user=ben, changes={"presence_shown_to": "nobody"}),
+    }
+    await sync_to_async(changes[change])()
+    monkeypatch.undo()
+    current_hub().missed()
+    assert (await anas.expect("presence:update"))["state"] is None
+    await bens.call("presence:update", {"state": "busy"})
+    assert await anas.quiet(besides=("notification:", "conversation:"))
+
+
+async def test_a_change_that_was_lost_is_told_after_the_gap(connect: Connect, deaf_hub: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    deaf_hub()
+    await bens.call("presence:update", {"state": "busy"})
+    monkeypatch.undo()
+    assert await anas.quiet()
+    current_hub().missed()
+    assert (await anas.expect("presence:update"))["state"] == "busy"
+
+
+async def test_a_block_that_comes_while_presence_is_read_is_not_undone(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    has_read, may_go_on = threading.Event(), threading.Event()
+    read = sockets._presence_of
+
+    def slowly(connection: Connection, person_ids: list[UUID]) -> list[Presence]:
+        found = read(connection, person_ids)
+        has_read.set()
+        may_go_on.wait(20)
+        return found
+
+    monkeypatch.setattr(sockets, "_presence_of", slowly)
+    asking = asyncio.ensure_future(state(anas, ben))
+    await asyncio.to_thread(has_read.wait, 20)
+    await sync_to_async(block)(actor=ben, target=ana)
+    may_go_on.set()
+    assert await asking == "absent"
+    await bens.call("presence:update", {"state": "busy"})
+    assert await anas.quiet(besides=("notification:", "conversation:"))
