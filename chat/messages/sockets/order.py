@@ -85,13 +85,22 @@ def _listed(user_id: str, conversation_ids: list[UUID]) -> list[ConversationShap
 
 @on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, Resumed])
 async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Resumed]:
-    """Send what came after the messages the client saw last. Conversations that are not the client's are left out of the answer."""
+    """Send what came after the messages the client saw last. Conversations that are not the client's are left out of the answer.
+
+    One query says where nothing was missed; only the others are looked into.
+    """
     answers = {}
     connection.state[KNOWN] = {}
+    standings = await in_thread(conversations.standings, UUID(connection.user_id), seen)
     for conversation_id, seq in seen.items():
         room = conversation_room(conversation_id)
         filling = _filling(connection)
-        if room not in connection.rooms or room in filling:
+        if conversation_id not in standings or room not in connection.rooms or room in filling:
+            continue
+        head, _ = standings[conversation_id]
+        if head <= seq:
+            connection.positions[room] = max(connection.positions.get(room, head), head)
+            answers[str(conversation_id)] = Resumed(last_seq=head, head=head)
             continue
         filling[room] = False
         try:
@@ -108,8 +117,13 @@ async def resume_changes(connection: Connection, seen: dict[UUID, int]) -> dict[
     """Send each message that was changed since, as it is now, once; not those that the same ``resume`` has just brought as they are."""
     known: dict[UUID, tuple[int, int]] = connection.state.pop(KNOWN, {})
     answers = {}
+    standings = await in_thread(conversations.standings, UUID(connection.user_id), seen)
     for conversation_id, change in seen.items():
-        if conversation_room(conversation_id) not in connection.rooms:
+        if conversation_id not in standings or conversation_room(conversation_id) not in connection.rooms:
+            continue
+        _, head = standings[conversation_id]
+        if head <= change:
+            answers[str(conversation_id)] = ResumedChanges(last_change=change, head=head)
             continue
         try:
             answers[str(conversation_id)] = await _tell_changes(connection, conversation_id, change, known.get(conversation_id))
@@ -163,11 +177,16 @@ async def compare_heads(connections: Sequence[Connection]) -> None:
 
 
 async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> Resumed:
-    """Send page after page until the connection is where live messages go on. While it lasts, live ones find a gap and wait for it."""
+    """Send page after page until the connection is where live messages go on. While it lasts, live ones find a gap and wait for it.
+
+    Raises NotFound, also where a block ends it in the middle.
+    """
     room = conversation_room(conversation_id)
     start = connection.positions[room] = min(seq, connection.positions.get(room, seq))
-    while True:
+    while room in connection.rooms:
         missed: Missed = await in_thread(_missed, connection.user_id, conversation_id, connection.positions[room])
+        if room not in connection.rooms:
+            break
         connection.state[KNOWN].setdefault(conversation_id, (start, missed.change))
         for message in missed.messages:
             _give(connection, room, message.seq, frame(message_shape(message)), hidden_before=True)
@@ -179,6 +198,7 @@ async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> 
             connection.positions[room] = max(connection.positions[room], missed.head)
             return Resumed(last_seq=last, head=missed.head)
         await connection.drained()
+    raise NotFound
 
 
 async def _tell_changes(connection: Connection, conversation_id: UUID, change: int, known: tuple[int, int] | None) -> ResumedChanges:
@@ -194,11 +214,11 @@ async def _tell_changes(connection: Connection, conversation_id: UUID, change: i
 
 
 def _missed_changes(user_id: str, conversation_id: UUID, after_change: int, known: tuple[int, int] | None) -> MissedChanges:
-    return changes_missed_by(User.objects.get(pk=user_id), conversation_id, after_change=after_change, limit=PAGE, known=known)
+    return changes_missed_by(User(pk=UUID(user_id)), conversation_id, after_change=after_change, limit=PAGE, known=known)
 
 
 def _missed(user_id: str, conversation_id: UUID, after_seq: int) -> Missed:
-    return missed_by(User.objects.get(pk=user_id), conversation_id, after_seq=after_seq, limit=PAGE)
+    return missed_by(User(pk=UUID(user_id)), conversation_id, after_seq=after_seq, limit=PAGE)
 
 
 def _give(connection: Connection, room: str, seq: int, text: str, *, hidden_before: bool = False) -> None:
