@@ -237,6 +237,7 @@ async def test_client_that_pings_and_reads_no_answers_is_dropped_and_costs_no_me
                 client.connect(("127.0.0.1", server.port))
                 client.settimeout(PATIENCE)
                 client.sendall(handshake())
+                assert client.recv(20).startswith(b"HTTP/1.1 101 ")
                 sent = 0
                 try:
                     while sent < FLOOD_BYTES:
