@@ -51,7 +51,7 @@ class PresenceList(msgspec.Struct, frozen=True, kw_only=True):
     presence: list[PersonPresence]
 
 
-@command("presence:update", PresenceChoice, limits=["12/m"])
+@command("presence:update", PresenceChoice, limits=["1/5s"])
 def presence_update(connection: Connection, data: PresenceChoice) -> None:
     """Choose how this device counts. Of several devices the strongest choice shows: invisible, busy, online, away."""
     connection.state[STATE] = data.state

@@ -125,7 +125,7 @@ def command(
 
     Args:
         payload: what ``data`` must look like; handlers get an instance.
-        limits: how often one person may send it, each as ``"<count>/<s|m|h>"``; the setting REALTIME_LIMITS overrides them by type.
+        limits: how often one person may send it, each as ``"30/m"`` or ``"1/5s"``; the setting REALTIME_LIMITS overrides them by type.
         ack: what the handler returns, for the AsyncAPI page; None for an empty acknowledgement.
         anonymous: also before the socket is authenticated.
     """
