@@ -13,7 +13,8 @@ Keep to it where it was measured to matter; everywhere else querysets are read a
 """
 
 import re
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -67,12 +68,46 @@ class Compiled:
     """A statement, and what makes Python values of its rows where PostgreSQL's own will not do."""
 
     sql: str
-    compiler: Any
-    converters: Any
+    compiler: Any = None
+    converters: Any = None
+
+    def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)] if self.converters else rows
 
 
-class Prepared:
-    """A query that is put together once. Called with a value for each parameter, it gives the rows as tuples.
+class Statement(ABC):
+    """Something to be asked with a value for each of its parameters; it gives the rows as tuples."""
+
+    @abstractmethod
+    def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
+        """What PostgreSQL gets. Values that are part of the statement (a limit) are taken from ``values``."""
+
+    def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
+        compiled = self.compiled_for(values)
+        return compiled.converted(fetch(compiled.sql, values))
+
+
+# How statements are asked: in a round trip of their own, or as whoever reads sees to it.
+Ask = Callable[..., list[tuple[Any, ...]]]
+
+
+def asked(query: Statement, **values: Any) -> list[tuple[Any, ...]]:
+    """In a round trip of its own."""
+    return query(**values)
+
+
+class Written(Statement):
+    """A statement written by hand, with its parameters as ``%(name)s``."""
+
+    def __init__(self, sql: str) -> None:
+        self.compiled = Compiled(sql)
+
+    def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
+        return self.compiled
+
+
+class Prepared(Statement):
+    """A query that is put together once.
 
     ``build`` gets a Parameter for each field named here and returns a ``values_list``. Its further arguments (a limit) become part of the
     statement: each combination of them is a statement of its own, so they must be few.
@@ -84,15 +119,12 @@ class Prepared:
         self.fixed = [name for name in signature(build).parameters if name not in parameters]
         self.compiled: dict[tuple[Any, ...], Compiled] = {}
 
-    def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
+    def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
         key = tuple([values.get(name) for name in self.fixed])
         compiled = self.compiled.get(key)
         if compiled is None:
             compiled = self.compiled[key] = self.compile(dict(zip(self.fixed, key, strict=True)))
-        rows = fetch(compiled.sql, values)
-        if compiled.converters:
-            rows = [tuple(row) for row in compiled.compiler.apply_converters(rows, compiled.converters)]
-        return rows
+        return compiled
 
     def compile(self, fixed: dict[str, Any]) -> Compiled:
         """The statement with its constants written out, so that PostgreSQL can plan with them and use partial indexes."""
@@ -111,6 +143,31 @@ class Prepared:
         connection.ensure_connection()
         sql = PLACEHOLDER.sub(placed, sql)
         return Compiled(sql, compiler, compiler.get_converters(expression for expression, _, _ in compiler.select))
+
+
+class Behind:
+    """Two statements in one round trip: ``query`` is asked where ``gate`` gives a row, such as the session of whoever asks.
+
+    The first column of ``query`` is never null, ``gate`` gives one row at most, and parameters of one name have one value in both. The rows come
+    in any order.
+    """
+
+    def __init__(self, gate: Statement) -> None:
+        self.gate = gate
+        self.joined: dict[str, str] = {}
+
+    def __call__(self, query: Statement, width: int, **values: Any) -> tuple[tuple[Any, ...] | None, list[tuple[Any, ...]]]:
+        """The row of the gate, which has ``width`` columns, or None; and the rows of ``query``."""
+        compiled = query.compiled_for(values)
+        sql = self.joined.get(compiled.sql)
+        if sql is None:
+            gate = self.gate.compiled_for(values).sql
+            sql = self.joined[compiled.sql] = f"SELECT gate.*, found.* FROM ({gate}) AS gate LEFT JOIN ({compiled.sql}) AS found ON true"  # noqa: S608
+        rows = fetch(sql, values)
+        if not rows:
+            return None, []
+        found = [] if rows[0][width] is None else [row[width:] for row in rows]
+        return rows[0][:width], compiled.converted(found)
 
 
 def columns(model: type[Model], path: str = "") -> list[str]:

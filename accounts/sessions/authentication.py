@@ -29,7 +29,7 @@ class BearerAuthentication(BaseAuthentication):
             raise AuthenticationFailed(error.message, code=error.code) from None
         if session is None:
             raise AuthenticationFailed("This session has ended.", code="session_ended")
-        services.touch_session(session, address=address_of(request._request))
+        services.touch_session(session_id=session.pk, last_used_at=session.last_used_at, address=address_of(request._request))
         return session.user, session.pk
 
     def authenticate_header(self, request: Request) -> str:

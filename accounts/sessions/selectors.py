@@ -30,6 +30,13 @@ def session_behind(session_id: UUID) -> Session | None:
     return None if not session.user.is_active or session.user.is_suspended else session
 
 
+# Whose session it is and when it was used last, where it stands: what reading on behalf of a person has to know.
+standing_session = Prepared(
+    lambda session_id: Session.objects.live().filter(pk=session_id, user__in=User.objects.active()).order_by().values_list("user_id", "last_used_at"),
+    session_id=UUIDField(),
+)
+
+
 def sessions_of(viewer: User) -> list[Session]:
     """The viewer's live sessions, the one used last first."""
     return list(Session.objects.visible_to(viewer).order_by("-last_used_at", "-id"))
