@@ -11,10 +11,18 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
 
 
 class PreparingCursor(psycopg.Cursor[Any]):
-    """Sends values apart from the statement, which PostgreSQL therefore knows again. Django's own cursors write the values into it."""
+    """Sends values apart from the statement, which PostgreSQL therefore knows again. Django's own cursors write the values into it.
+
+    Times are read by psycopg's own loader, compiled, in the time zone of the connection, which Django sets to UTC.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.adapters.register_loader("timestamptz", TimestamptzLoader)
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> "PreparingCursor":
         super().execute(query, params, prepare=True)

@@ -71,7 +71,7 @@ class TokenReader(Reader):
         if session is None or session[0] != self.claims.user_id:
             raise LongWayError
         self.is_admitted = True
-        services.touch_session(session_id=self.claims.session_id, last_used_at=session[1], address=self.address)
+        services.touch_session(session_id=self.claims.session_id, unused_seconds=session[1], address=self.address)
         return rows
 
 

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet, UUIDField
+from django.db.models import F, QuerySet, UUIDField
+from django.db.models.functions import Extract, Now
 
 from accounts.sessions.models import Session
 from accounts.users.models import User
@@ -30,9 +31,13 @@ def session_behind(session_id: UUID) -> Session | None:
     return None if not session.user.is_active or session.user.is_suspended else session
 
 
-# Whose session it is and when it was used last, where it stands: what reading on behalf of a person has to know.
+# Whose session it is and how many seconds ago it was used, where it stands: what reading on behalf of a person has to know.
 standing_session = Prepared(
-    lambda session_id: Session.objects.live().filter(pk=session_id, user__in=User.objects.active()).order_by().values_list("user_id", "last_used_at"),
+    lambda session_id: (
+        Session.objects.live()
+        .filter(pk=session_id, user__in=User.objects.active())
+        .values_list("user_id", Extract(Now() - F("last_used_at"), "epoch"))
+    ),
     session_id=UUIDField(),
 )
 

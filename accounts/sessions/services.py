@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -76,9 +76,9 @@ def rebind_session(*, session_id: UUID, session_key: str) -> None:
     Session.objects.live().filter(pk=session_id).update(session_key=session_key)
 
 
-def touch_session(*, session_id: UUID, last_used_at: datetime, address: str | None) -> None:
+def touch_session(*, session_id: UUID, unused_seconds: float, address: str | None) -> None:
     """Note that the session is in use, at most once in ``TOUCH_EVERY``: reading must not cost a write each time."""
-    if timezone.now() - last_used_at >= TOUCH_EVERY:
+    if unused_seconds >= TOUCH_EVERY.total_seconds():
         note_use(session_id=session_id, address=address)
 
 

@@ -1,7 +1,9 @@
 """REST leaves the stack of middlewares here. What stands below in ``settings.MIDDLEWARE`` is for pages: languages, forms, scripts, messages, htmx."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,9 @@ from django.urls import ResolverMatch, get_urlconf, resolve
 
 PREFIX = "/api/v1/"
 AUTH_PREFIX = "/api/v1/auth/"
+ID = re.compile(r"(?<=/)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?=/|\Z)")
+STAND_INS = tuple(str(UUID(int=number)) for number in range(1, 4))
+LONGEST = 200  # characters of a path worth keeping
 # An answer is no page: whoever gets a browser to show it as one gets nothing to run, to load or to frame.
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -69,12 +74,24 @@ def answer_rest(request: HttpRequest) -> HttpResponse:
 
 
 def find(path: str) -> ResolverMatch:
-    """The endpoint at ``path``. Paths without ids are few and asked for often, so they are looked up once."""
+    """The endpoint at ``path``. Two addresses that differ in ids only are the same one: it is looked up once."""
     urlconf = get_urlconf() or settings.ROOT_URLCONF
-    return _fixed(path, urlconf) or resolve(path, urlconf)
+    ids = ID.findall(path)
+    if len(path) > LONGEST or len(ids) > len(STAND_INS):
+        return resolve(path, urlconf)
+    places = iter(STAND_INS)
+    match = _found(ID.sub(lambda _: next(places), path), urlconf)
+    if match is None:
+        return resolve(path, urlconf)
+    if not match.kwargs:
+        return match
+    real = dict(zip(STAND_INS, ids, strict=False))
+    kwargs = {name: type(value)(real[str(value)]) if str(value) in real else value for name, value in match.kwargs.items()}
+    return ResolverMatch(match.func, match.args, kwargs, match.url_name, [*match.app_names], [*match.namespaces], match.route, match.tried)
 
 
-@lru_cache(maxsize=512)
-def _fixed(path: str, urlconf: str) -> ResolverMatch | None:
-    match = resolve(path, urlconf) if len(path) < 100 else None
-    return match if match is not None and not match.kwargs else None
+@lru_cache(maxsize=2048)
+def _found(path: str, urlconf: str) -> ResolverMatch | None:
+    """The match of ``path``; None where something else than a stand-in became an argument, because then there is no end of paths."""
+    match = resolve(path, urlconf)
+    return match if all(str(value) in STAND_INS for value in match.kwargs.values()) else None

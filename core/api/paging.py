@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -38,6 +39,6 @@ def pagination(following: str | None) -> dict[str, Any]:
 
 def link(request: HttpRequest, following: str) -> str:
     """The ``Link`` header that leads there."""
-    query = request.GET.copy()
-    query["cursor"] = following
-    return f'<{request.build_absolute_uri(request.path)}?{query.urlencode()}>; rel="next"'
+    kept = [(name, value) for name, values in request.GET.lists() if name != "cursor" for value in values]
+    query = urlencode([*kept, ("cursor", following)])
+    return f'<{request.scheme}://{request.get_host()}{quote(request.path)}?{query}>; rel="next"'

@@ -139,8 +139,9 @@ def _bring_images(posts: Iterable[Post]) -> None:
     if any(post.may_have_images for post in posts):
         prefetch_related_objects(list(posts), Prefetch("images", PostImage.objects.select_related("upload")))
     else:
+        none = PostImage.objects.none()
         for post in posts:
-            post._prefetched_objects_cache = {"images": PostImage.objects.none()}  # type: ignore[attr-defined]
+            post._prefetched_objects_cache = {"images": none}  # type: ignore[attr-defined]
 
 
 def _bounded(limit: int) -> int:
