@@ -61,7 +61,6 @@ class Tally:
         """When the last message arrived that was LATE_SECONDS on its way, by the monotonic clock all processes share; None if there was none."""
         return max((self.due[key] + took for key, took in self.deliveries.items() if took > LATE_SECONDS), default=None)
 
-
     def over_time(self, started: float) -> list[float | None]:
         """The p99 of the acks of what was due in each STRETCH_SECONDS, in milliseconds: whether it gets slower, and whether it recovers."""
         stretches: dict[int, list[float]] = {}
