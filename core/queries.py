@@ -127,6 +127,13 @@ class Prepared(Statement):
             compiled = self.compiled[key] = self.compile(dict(zip(self.fixed, key, strict=True)))
         return compiled
 
+    def sql(self, **fixed: Any) -> str:
+        """The statement itself, to stand inside a larger one for ``core.statements.fetch``: what a queryset says is not said again in SQL.
+
+        Its values are still to come, by the names of the parameters: ``%(viewer)s``.
+        """
+        return self.compiled_for(fixed).sql
+
     def compile(self, fixed: dict[str, Any]) -> Compiled:
         """The statement with its constants written out, so that PostgreSQL can plan with them and use partial indexes."""
         compiler = self.build(**self.parameters, **fixed).query.get_compiler(connection=connection)

@@ -40,6 +40,8 @@ def fetch(sql: str, values: Any) -> list[tuple[Any, ...]]:
     with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(sql, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if connection.queries_logged:  # of a prepared statement Django does not know what was sent
+        connection.queries_log[-1]["sql"] = psycopg.ClientCursor(connection.connection).mogrify(sql, values)
     return rows
 
 
