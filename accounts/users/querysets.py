@@ -6,11 +6,16 @@ from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
 from django.db.models import Expression, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Concat, Lower, Upper
 from django.db.models.lookups import Exact
 
 if TYPE_CHECKING:
     from accounts.users.models import User
+
+
+def names() -> Upper:
+    """What people are found by: the username and the display name, in upper case, with a space before each of their words."""
+    return Upper(Concat(Value(" "), "username", Value(" "), "display_name"))
 
 
 class UserQuerySet(models.QuerySet["User"]):
