@@ -140,7 +140,8 @@ def _look_alike(
     )
     if goes_on:
         ranked = ranked.filter(Q(rank__gt=rank) | Q(rank=rank, handle__gt=handle))
-    return ranked.order_by("rank", "handle").values_list("rank", "handle", *columns(User))[:size]
+    likeliest: QuerySet[Any, Any] = ranked.order_by("rank", "handle").values_list("rank", "handle", *columns(User))[:size]
+    return likeliest
 
 
 RANKS = {"exact": EXACT, "followed": FOLLOWED, "begins": BEGINS}

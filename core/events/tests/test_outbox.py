@@ -261,7 +261,7 @@ def test_what_is_left_to_the_sweeper_waits_for_it() -> None:
 
 def waiting_tasks() -> int:
     with redis.Redis.from_url(settings.REDIS_URL, db=settings.REDIS_DATABASE + 2) as broker:
-        return int(broker.llen("default"))  # type: ignore[arg-type]  # redis types its answers for both of its clients
+        return int(broker.llen("default"))
 
 
 def emit_for_worker() -> UUID:
