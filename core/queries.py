@@ -79,13 +79,15 @@ class Compiled:
 class Statement(ABC):
     """Something to be asked with a value for each of its parameters; it gives the rows as tuples."""
 
+    planned_anew = False  # its best plan is another for other values, so PostgreSQL shall not keep one
+
     @abstractmethod
     def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
         """What PostgreSQL gets. Values that are part of the statement (a limit) are taken from ``values``."""
 
     def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
         compiled = self.compiled_for(values)
-        return compiled.converted(fetch(compiled.sql, values))
+        return compiled.converted(fetch(compiled.sql, values, prepare=not self.planned_anew))
 
 
 # How statements are asked: in a round trip of their own, or as whoever reads sees to it.
@@ -112,10 +114,14 @@ class Prepared(Statement):
 
     ``build`` gets a Parameter for each field named here and returns a ``values_list``. Its further arguments (a limit) become part of the
     statement: each combination of them is a statement of its own, so they must be few.
+
+    PostgreSQL keeps its plan, unless ``planned_anew``: that is for queries whose best way depends on the values, such as finding what begins with
+    a letter, or with a name.
     """
 
-    def __init__(self, build: "Callable[..., QuerySet[Any, Any]]", **parameters: "Field[Any, Any]") -> None:
+    def __init__(self, build: "Callable[..., QuerySet[Any, Any]]", *, planned_anew: bool = False, **parameters: "Field[Any, Any]") -> None:
         self.build = build
+        self.planned_anew = planned_anew
         self.parameters = {name: Parameter(name, field) for name, field in parameters.items()}
         self.fixed = [name for name in signature(build).parameters if name not in parameters]
         self.compiled: dict[tuple[Any, ...], Compiled] = {}
@@ -126,6 +132,13 @@ class Prepared(Statement):
         if compiled is None:
             compiled = self.compiled[key] = self.compile(dict(zip(self.fixed, key, strict=True)))
         return compiled
+
+    def sql(self, **fixed: Any) -> str:
+        """The statement itself, to stand inside a larger one for ``core.statements.fetch``: what a queryset says is not said again in SQL.
+
+        Its values are still to come, by the names of the parameters: ``%(viewer)s``.
+        """
+        return self.compiled_for(fixed).sql
 
     def compile(self, fixed: dict[str, Any]) -> Compiled:
         """The statement with its constants written out, so that PostgreSQL can plan with them and use partial indexes."""
