@@ -47,7 +47,6 @@ THIRD_PARTY_APPS = [
     "allauth.socialaccount",
     "django_cotton",
     "django_htmx",
-    "django_prometheus",
     "django_structlog",
     "heroicons",
     "simple_history",
@@ -83,7 +82,7 @@ INSTALLED_APPS = ["daphne", *SLICES, *THIRD_PARTY_APPS]
 MIDDLEWARE = [
     "core.ops.middleware.probe_middleware",
     "core.ops.middleware.request_middleware",
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "core.api.middleware.rest_by_token",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -93,8 +92,7 @@ MIDDLEWARE = [
     "accounts.sessions.middleware.SessionUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
-    "core.api.middleware.RestMiddleware",  # answers REST; all below is for pages
+    "core.api.middleware.rest",  # answers REST; all below is for pages
     "django.middleware.locale.LocaleMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.web.middleware.LocalTime",
