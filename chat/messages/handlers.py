@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.users.models import User
-from chat.conversations.events import ConversationCleared, ConversationCreated
+from chat.conversations.events import ConversationCleared, ConversationCreated, ConversationReopened
 from chat.conversations.models import Conversation, Membership, direct_key
 from chat.conversations.selectors import member_ids
 from chat.messages import recent, wire
@@ -73,6 +73,11 @@ def tell_receipts(event: ReceiptsMoved) -> None:
 @on(ConversationCreated)
 def tell_new_conversation(event: ConversationCreated) -> None:
     _open(event.conversation_id)
+
+
+@on(ConversationReopened)
+def tell_conversation_that_is_back(event: ConversationReopened) -> None:
+    _tell_conversation(event.conversation_id, [event.person_id])
 
 
 @on(ConversationCleared)
