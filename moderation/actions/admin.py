@@ -15,7 +15,9 @@ from unfold.decorators import display
 
 from core import reportable
 from core.errors import DomainError
-from moderation.actions import security as security  # adds its actions to the admins of people and sessions
+from moderation.actions import content as content  # these three add their actions to the admins of slices below
+from moderation.actions import relations as relations
+from moderation.actions import security as security
 from moderation.actions import selectors, services
 from moderation.actions.forms import ActForm
 from moderation.actions.models import Act, Verb
