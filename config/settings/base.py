@@ -25,7 +25,6 @@ TRUSTED_PROXIES = env.trusted_proxies
 THIRD_PARTY_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "unfold.contrib.simple_history",
     "config.apps.HubbubAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -50,7 +49,6 @@ THIRD_PARTY_APPS = [
     "django_prometheus",
     "django_structlog",
     "heroicons",
-    "simple_history",
 ]
 # Bottom first, in the order imports may point (see docs/ARCHITECTURE.md).
 SLICES = [
@@ -92,7 +90,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.middleware.SessionUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
     "core.api.middleware.RestMiddleware",  # answers REST; all below is for pages
     "django.middleware.locale.LocaleMiddleware",
