@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.web.middleware.Refusals",
+    "core.web.middleware.Readable",
     "accounts.sessions.middleware.AskAgain",
 ]
 
