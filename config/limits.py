@@ -13,7 +13,8 @@ LIMITS = {
     "mail": "5/hour",
     "sms": "5/hour",
     "codes": "20/hour",  # guesses at codes by the person or place they went to, from where they were never seen
-    "uploads": "10/hour",
+    "uploads": "10/hour",  # that stand alone; of files that are parts of something, below, ten make one
+    "uploaded_files": "100/hour",
     "reports": "20/hour",
     "exports": "10/hour",
     "friend_requests": "60/hour",

@@ -7,7 +7,9 @@ import sys
 import pytest
 
 from config import env
+from config.limits import LIMITS
 from config.redis_urls import celery_url, first_database, redis_database
+from social.posts.models import MAX_IMAGES
 from tests.architecture import ROOT
 
 SAFE = {
@@ -152,6 +154,11 @@ def test_databases_behind_a_socket_are_told_by_query() -> None:
 def test_forms_are_taken_from_the_address_people_use() -> None:
     shown = start("print(settings.CSRF_TRUSTED_ORIGINS)", SITE_URL="https://hubbub.test:8443/").stdout
     assert shown.strip() == "['https://hubbub.test:8443']"
+
+
+def test_ten_posts_of_as_many_pictures_as_fit_are_possible_in_an_hour() -> None:
+    assert LIMITS["uploads"] == "10/hour"
+    assert LIMITS["uploaded_files"] == f"{10 * MAX_IMAGES}/hour"
 
 
 def test_the_example_is_generated_from_the_settings() -> None:
