@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "core.api.middleware.RestMiddleware",  # answers REST; all below is for pages
     "django.middleware.locale.LocaleMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.web.middleware.Private",
     "core.web.middleware.LocalTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
