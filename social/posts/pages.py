@@ -150,7 +150,7 @@ def thread_page(request: HttpRequest, post_id: UUID, comment_id: UUID) -> HttpRe
     """One comment with all the replies to it."""
     viewer = viewer_of(request)
     post = selectors.post_detail(viewer, post_id)
-    first = selectors.thread_detail(viewer, comment_id)
+    first = selectors.thread_detail(viewer, comment_id, post=post)
     page = selectors.replies(viewer, first, cursor=request.GET.get("cursor"))
     selectors.mark_liked_comments(viewer, [first, *page.items])
     return render(

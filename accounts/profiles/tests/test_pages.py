@@ -154,6 +154,14 @@ def test_the_first_steps_show_what_is_missing_and_can_be_left_for_later() -> Non
     assert ana.missing_from_profile == []
 
 
+def test_a_thread_is_read_under_its_own_post_only() -> None:
+    comment, other = make_comment(make_post(), body="Under the first"), make_post(body="The other")
+    assert browser().get(f"/posts/{comment.post_id}/comments/{comment.pk}/").status_code == 200
+    answer = browser().get(f"/posts/{other.pk}/comments/{comment.pk}/")
+    assert answer.status_code == 404
+    assert "Under the first" not in answer.content.decode()
+
+
 def test_a_status_is_set_for_a_while_and_taken_away() -> None:
     ana = make_person()
     page = browser(ana)
