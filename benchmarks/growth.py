@@ -13,6 +13,7 @@ from typing import Any
 import django
 
 PEOPLE, ROUNDS = 1_000, 40
+READS, WRITES = re.compile(r"[\s(]*(SELECT|WITH)\b"), re.compile(r"\b(INSERT|UPDATE|DELETE)\b")
 SMALL = {"posts": 10_000, "messages": 1_000, "conversations": 40, "followed": 50}
 GROWN = {name: count * 10 for name, count in SMALL.items()}
 
@@ -29,16 +30,18 @@ def median_ms(act: Callable[[], Any]) -> float:
 
 
 def plans(act: Callable[[], Any]) -> tuple[list[str], int]:
-    """The plans of every SELECT of ``act``, and how many rows their scans gave."""
-    from django.db import connection
+    """The plans of everything ``act`` reads, and how many rows their scans gave."""
+    from django.db import connection, transaction
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
         act()
     shown, rows = [], 0
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for query in captured.captured_queries:
-            if query["sql"].lstrip().upper().startswith("SELECT") and "FOR NO KEY UPDATE" not in query["sql"]:
+            if "set_config" in query["sql"]:  # what the next are to be planned with
+                cursor.execute(query["sql"].replace("%", "%%"), ())
+            elif READS.match(query["sql"]) and not WRITES.search(query["sql"]):
                 cursor.execute("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) " + query["sql"].replace("%", "%%"), ())
                 lines = [line for (line,) in cursor.fetchall()]
                 shown.append("\n".join(lines))

@@ -24,6 +24,7 @@ PADDING = "x" * 40
 DRAIN_SECONDS = 8.0
 CONNECT_TOGETHER = 50
 LATE_SECONDS = 1.0
+STRETCH_SECONDS = 10
 
 
 class Tally:
@@ -59,6 +60,13 @@ class Tally:
     def caught_up_at(self) -> float | None:
         """When the last message arrived that was LATE_SECONDS on its way, by the monotonic clock all processes share; None if there was none."""
         return max((self.due[key] + took for key, took in self.deliveries.items() if took > LATE_SECONDS), default=None)
+
+    def over_time(self, started: float) -> list[float | None]:
+        """The p99 of the acks of what was due in each STRETCH_SECONDS, in milliseconds: whether it gets slower, and whether it recovers."""
+        stretches: dict[int, list[float]] = {}
+        for key, took in self.acks.items():
+            stretches.setdefault(int((self.due[key] - started) / STRETCH_SECONDS), []).append(took)
+        return [spread(stretches[number])["p99"] for number in sorted(stretches)]
 
 
 class Client:
@@ -240,6 +248,7 @@ class Load:
             "achieved": round(len(tally.acks) / max(took, seconds), 1),
             "ack": spread(tally.acks.values()),
             "delivery": spread(tally.deliveries.values()),
+            "ack_p99_over_time": tally.over_time(started),
             "caught_up_at": tally.caught_up_at(),
             "errors": tally.errors,
             "closes": self.closes,

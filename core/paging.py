@@ -16,6 +16,8 @@ Other = TypeVar("Other")
 ModelT = TypeVar("ModelT", bound=models.Model)
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
+SIZES = (DEFAULT_LIMIT, 50, MAX_LIMIT)
+AFTER_ALL = UUID(int=2**128 - 1)  # what no key comes after
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,20 @@ def keyset_page(
     found = list(rows.order_by(key if oldest_first else f"-{key}")[: limit + 1])
     items = found[:limit]
     return Page(items, encode_cursor(_value(items[-1], key)) if len(found) > limit else None)
+
+
+def prepared_page(
+    ask: Callable[..., list[tuple[Any, ...]]], *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, **values: Any
+) -> "Page[tuple[Any, ...]]":
+    """``keyset_page`` of a ``core.queries.Prepared`` whose rows begin with their key and come newest first.
+
+    It takes ``before``, the key to go on after, and ``limit``, which becomes part of the statement: so it is one of SIZES, and the page is cut here.
+    Raises Invalid("invalid_cursor").
+    """
+    limit = max(1, min(limit, MAX_LIMIT))
+    size = next(size for size in SIZES if size >= limit)
+    rows = ask(before=decode_cursor(cursor) if cursor else AFTER_ALL, limit=size + 1, **values)
+    return Page(rows[:limit], encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None)
 
 
 def _value(row: Any, path: str) -> UUID:

@@ -13,7 +13,8 @@ Keep to it where it was measured to matter; everywhere else querysets are read a
 """
 
 import re
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -24,6 +25,7 @@ from typing import Any, TypeVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, Lookup, Model, QuerySet, UUIDField
+from django.db.models.base import ModelState
 from psycopg.sql import Literal
 
 from core.statements import fetch
@@ -67,32 +69,76 @@ class Compiled:
     """A statement, and what makes Python values of its rows where PostgreSQL's own will not do."""
 
     sql: str
-    compiler: Any
-    converters: Any
+    compiler: Any = None
+    converters: Any = None
+
+    def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)] if self.converters else rows
 
 
-class Prepared:
-    """A query that is put together once. Called with a value for each parameter, it gives the rows as tuples.
+class Statement(ABC):
+    """Something to be asked with a value for each of its parameters; it gives the rows as tuples."""
+
+    planned_anew = False  # its best plan is another for other values, so PostgreSQL shall not keep one
+
+    @abstractmethod
+    def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
+        """What PostgreSQL gets. Values that are part of the statement (a limit) are taken from ``values``."""
+
+    def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
+        compiled = self.compiled_for(values)
+        return compiled.converted(fetch(compiled.sql, values, prepare=not self.planned_anew))
+
+
+# How statements are asked: in a round trip of their own, or as whoever reads sees to it.
+Ask = Callable[..., list[tuple[Any, ...]]]
+
+
+def asked(query: Statement, **values: Any) -> list[tuple[Any, ...]]:
+    """In a round trip of its own."""
+    return query(**values)
+
+
+class Written(Statement):
+    """A statement written by hand, with its parameters as ``%(name)s``."""
+
+    def __init__(self, sql: str) -> None:
+        self.compiled = Compiled(sql)
+
+    def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
+        return self.compiled
+
+
+class Prepared(Statement):
+    """A query that is put together once.
 
     ``build`` gets a Parameter for each field named here and returns a ``values_list``. Its further arguments (a limit) become part of the
     statement: each combination of them is a statement of its own, so they must be few.
+
+    PostgreSQL keeps its plan, unless ``planned_anew``: that is for queries whose best way depends on the values, such as finding what begins with
+    a letter, or with a name.
     """
 
-    def __init__(self, build: "Callable[..., QuerySet[Any, Any]]", **parameters: "Field[Any, Any]") -> None:
+    def __init__(self, build: "Callable[..., QuerySet[Any, Any]]", *, planned_anew: bool = False, **parameters: "Field[Any, Any]") -> None:
         self.build = build
+        self.planned_anew = planned_anew
         self.parameters = {name: Parameter(name, field) for name, field in parameters.items()}
         self.fixed = [name for name in signature(build).parameters if name not in parameters]
         self.compiled: dict[tuple[Any, ...], Compiled] = {}
 
-    def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
+    def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
         key = tuple([values.get(name) for name in self.fixed])
         compiled = self.compiled.get(key)
         if compiled is None:
             compiled = self.compiled[key] = self.compile(dict(zip(self.fixed, key, strict=True)))
-        rows = fetch(compiled.sql, values)
-        if compiled.converters:
-            rows = [tuple(row) for row in compiled.compiler.apply_converters(rows, compiled.converters)]
-        return rows
+        return compiled
+
+    def sql(self, **fixed: Any) -> str:
+        """The statement itself, to stand inside a larger one for ``core.statements.fetch``: what a queryset says is not said again in SQL.
+
+        Its values are still to come, by the names of the parameters: ``%(viewer)s``.
+        """
+        return self.compiled_for(fixed).sql
 
     def compile(self, fixed: dict[str, Any]) -> Compiled:
         """The statement with its constants written out, so that PostgreSQL can plan with them and use partial indexes."""
@@ -113,15 +159,44 @@ class Prepared:
         return Compiled(sql, compiler, compiler.get_converters(expression for expression, _, _ in compiler.select))
 
 
+class Behind:
+    """Two statements in one round trip: ``query`` is asked where ``gate`` gives a row, such as the session of whoever asks.
+
+    The first column of ``query`` is never null, ``gate`` gives one row at most, and parameters of one name have one value in both. The rows come
+    in any order.
+    """
+
+    def __init__(self, gate: Statement) -> None:
+        self.gate = gate
+        self.joined: dict[str, str] = {}
+
+    def __call__(self, query: Statement, width: int, **values: Any) -> tuple[tuple[Any, ...] | None, list[tuple[Any, ...]]]:
+        """The row of the gate, which has ``width`` columns, or None; and the rows of ``query``."""
+        compiled = query.compiled_for(values)
+        sql = self.joined.get(compiled.sql)
+        if sql is None:
+            gate = self.gate.compiled_for(values).sql
+            sql = self.joined[compiled.sql] = f"SELECT gate.*, found.* FROM ({gate}) AS gate LEFT JOIN ({compiled.sql}) AS found ON true"  # noqa: S608
+        rows = fetch(sql, values)
+        if not rows:
+            return None, []
+        found = [] if rows[0][width] is None else [row[width:] for row in rows]
+        return rows[0][:width], compiled.converted(found)
+
+
 def columns(model: type[Model], path: str = "") -> list[str]:
     """The columns of ``model`` for a ``values_list``; ``path`` leads to it ("author__")."""
     return [f"{path}{field.attname}" for field in model._meta.concrete_fields]
 
 
 def take(model: type[Row], row: tuple[Any, ...], start: int = 0) -> Row:
-    """The instance whose ``columns`` begin at ``start`` of ``row``."""
+    """The instance whose ``columns`` begin at ``start`` of ``row``: what ``from_db`` gives, without telling anybody (``post_init``) of each."""
     names = columns_of(model)
-    return model.from_db(DEFAULT_DB_ALIAS, names, row[start : start + len(names)])
+    instance = model.__new__(model)
+    instance.__dict__.update(zip(names, row[start : start + len(names)], strict=True))
+    instance._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    return instance
 
 
 @cache

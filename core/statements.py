@@ -11,27 +11,45 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
 
 
 class PreparingCursor(psycopg.Cursor[Any]):
-    """Sends values apart from the statement, which PostgreSQL therefore knows again. Django's own cursors write the values into it."""
+    """Sends values apart from the statement, which PostgreSQL therefore knows again. Django's own cursors write the values into it.
+
+    Times are read by psycopg's own loader, compiled, in the time zone of the connection, which Django sets to UTC.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        self.adapters.register_loader("timestamptz", TimestamptzLoader)
+
+    prepares = True
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> "PreparingCursor":
-        super().execute(query, params, prepare=True)
+        super().execute(query, params, prepare=self.prepares)
         return self
+
+
+class PlanningCursor(PreparingCursor):
+    """Sends values apart from the statement, too, but has it planned for them each time."""
+
+    prepares = False
 
 
 Rows = psycopg.Cursor[Any]
 Ask = Callable[[LiteralString, Sequence[Any]], Rows]
 
 
-def fetch(sql: str, values: Any) -> list[tuple[Any, ...]]:
-    """The rows of one statement."""
+def fetch(sql: str, values: Any, *, prepare: bool = True) -> list[tuple[Any, ...]]:
+    """The rows of one statement. Not to ``prepare`` is for one whose best plan is another for other values."""
     connection.ensure_connection()
-    raw: Any = PreparingCursor(connection.connection)  # wrapped, it is as good as one of Django's
+    raw: Any = (PreparingCursor if prepare else PlanningCursor)(connection.connection)  # wrapped, it is as good as one of Django's
     with connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw) as cursor:
         cursor.execute(sql, values)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
+    if connection.queries_logged:  # of a prepared statement Django does not know what was sent
+        connection.queries_log[-1]["sql"] = psycopg.ClientCursor(connection.connection).mogrify(sql, values)
     return rows
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import timezone
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
@@ -29,7 +30,8 @@ class BearerAuthentication(BaseAuthentication):
             raise AuthenticationFailed(error.message, code=error.code) from None
         if session is None:
             raise AuthenticationFailed("This session has ended.", code="session_ended")
-        services.touch_session(session, address=address_of(request._request))
+        unused = (timezone.now() - session.last_used_at).total_seconds()
+        services.touch_session(session_id=session.pk, unused_seconds=unused, address=address_of(request._request))
         return session.user, session.pk
 
     def authenticate_header(self, request: Request) -> str:

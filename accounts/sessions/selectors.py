@@ -4,7 +4,8 @@ from collections.abc import Collection
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import QuerySet, UUIDField
+from django.db.models import F, QuerySet, UUIDField
+from django.db.models.functions import Extract, Now
 
 from accounts.sessions.models import Session
 from accounts.users.models import User
@@ -28,6 +29,17 @@ def session_behind(session_id: UUID) -> Session | None:
     session = take(Session, rows[0])
     session.user = take(User, rows[0], len(SESSION))
     return None if not session.user.is_active or session.user.is_suspended else session
+
+
+# Whose session it is and how many seconds ago it was used, where it stands: what reading on behalf of a person has to know.
+standing_session = Prepared(
+    lambda session_id: (
+        Session.objects.live()
+        .filter(pk=session_id, user__in=User.objects.active())
+        .values_list("user_id", Extract(Now() - F("last_used_at"), "epoch"))
+    ),
+    session_id=UUIDField(),
+)
 
 
 def sessions_of(viewer: User) -> list[Session]:

@@ -76,10 +76,10 @@ def rebind_session(*, session_id: UUID, session_key: str) -> None:
     Session.objects.live().filter(pk=session_id).update(session_key=session_key)
 
 
-def touch_session(session: Session, *, address: str | None) -> None:
+def touch_session(*, session_id: UUID, unused_seconds: float, address: str | None) -> None:
     """Note that the session is in use, at most once in ``TOUCH_EVERY``: reading must not cost a write each time."""
-    if timezone.now() - session.last_used_at >= TOUCH_EVERY:
-        note_use(session_id=session.pk, address=address)
+    if unused_seconds >= TOUCH_EVERY.total_seconds():
+        note_use(session_id=session_id, address=address)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ import hashlib
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from rest_framework_simplejwt import tokens
@@ -38,6 +38,14 @@ class TokenPair:
     expires_in: int
 
 
+class Claims(NamedTuple):
+    """What an access token says: who came, for which session, and until when (seconds since 1970). Whether the session stands is another matter."""
+
+    user_id: UUID
+    session_id: UUID
+    ends_at: float
+
+
 def issue(*, user_id: UUID, session_id: UUID) -> TokenPair:
     refresh = tokens.RefreshToken()
     refresh["user_id"] = str(user_id)
@@ -56,20 +64,25 @@ def read_access_token(raw: str) -> tokens.AccessToken:
 
 
 def session_of(raw: str) -> UUID:
-    """The session an access token belongs to. Raises NotAuthenticated("token_invalid").
+    """The session an access token belongs to. Raises NotAuthenticated("token_invalid")."""
+    return claims_of(raw).session_id
 
-    What a token says is read and its signature checked once; that it is in date, each time.
+
+def claims_of(raw: str) -> Claims:
+    """What an access token says. Raises NotAuthenticated("token_invalid").
+
+    It is read and its signature checked once; that it is in date, each time.
     """
-    session_id, ends_at = _session_and_end(raw)
-    if ends_at <= time.time():
+    claims = _claims(raw)
+    if claims.ends_at <= time.time():
         raise _refused()
-    return session_id
+    return claims
 
 
 @lru_cache(maxsize=10_000)
-def _session_and_end(raw: str) -> tuple[UUID, float]:
+def _claims(raw: str) -> Claims:
     token = read_access_token(raw)
-    return session_id_of(token), float(token["exp"])
+    return Claims(UUID(token["user_id"]), session_id_of(token), float(token["exp"]))
 
 
 def read_refresh_token(raw: str) -> tokens.RefreshToken:
@@ -85,6 +98,7 @@ def _read(kind: type[Kind], raw: str) -> Kind:
     try:
         token = kind(raw)  # type: ignore[arg-type]  # simplejwt takes the text, its stubs say otherwise
         UUID(token[SESSION_CLAIM])
+        UUID(token["user_id"])
     except (TokenError, KeyError, ValueError, TypeError):
         raise _refused() from None
     return token

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 
-from accounts.users.querysets import UserManager
+from accounts.users.querysets import UserManager, names
 from core.models import BaseModel
 from core.storage import store
 
@@ -110,9 +110,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=models.Q(erase_at=None) | models.Q(is_active=False, erased_at=None), name="user_leaving_is_closed"),
             models.CheckConstraint(condition=models.Q(erased_at=None) | models.Q(is_active=False, email=None), name="user_erased_is_nobody"),
         ]
-        indexes = [  # for finding people by parts of their names, and by what they are like
-            GinIndex(OpClass(Upper("username"), name="gin_trgm_ops"), name="user_by_username_part"),
-            GinIndex(OpClass(Upper("display_name"), name="gin_trgm_ops"), name="user_by_name_part"),
+        indexes = [
+            GinIndex(OpClass(names(), name="gin_trgm_ops"), name="user_by_part_of_names"),  # by parts of the names, and by what they are like
+            models.Index(Upper("username"), name="user_by_username"),  # the two for ``iexact``, which allauth and sign-in ask by
+            models.Index(Upper("email"), name="user_by_email"),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,17 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
+from django.db.models import Expression, Value
+from django.db.models.functions import Concat, Lower, Upper
+from django.db.models.lookups import Exact
 
 if TYPE_CHECKING:
     from accounts.users.models import User
+
+
+def names() -> Upper:
+    """What people are found by: the username and the display name, in upper case, with a space before each of their words."""
+    return Upper(Concat(Value(" "), "username", Value(" "), "display_name"))
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -15,9 +23,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """People who can sign in and be seen: neither deactivated nor suspended right now."""
         return self.filter(is_active=True).exclude(suspended_until__gt=models.functions.Now())
 
-    def named(self, name: str) -> "UserQuerySet":
-        """By username, whatever the case."""
-        return self.filter(username__iexact=name)
+    def named(self, name: str | Expression) -> "UserQuerySet":
+        """By username, whatever the case. Not by ``iexact``: that is in upper case, and the index that keeps usernames apart in lower case."""
+        said = Value(name, models.CharField()) if isinstance(name, str) else name
+        return self.filter(Exact(Lower("username"), Lower(said)))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]

@@ -9,7 +9,7 @@ from accounts.users.models import User
 from chat.conversations.models import Conversation, Membership, direct_key
 from chat.conversations.policies import can_start_conversation
 from core.errors import NotFound
-from core.queries import Prepared, columns, somebody, take
+from core.queries import Ask, Prepared, asked, columns, somebody, take
 
 
 def conversation_for(viewer: User | None, conversation_id: UUID) -> Conversation:
@@ -40,6 +40,22 @@ def membership_for(viewer: User, conversation_id: UUID) -> Membership:
     membership = take(Membership, rows[0])
     membership.conversation = take(Conversation, rows[0], len(MEMBERSHIP))
     return membership
+
+
+_cleared = Prepared(
+    lambda viewer, conversation_id: Membership.objects.of(somebody(viewer)).filter(conversation=conversation_id).values_list("cleared_seq"),
+    viewer=UUIDField(),
+    conversation_id=UUIDField(),
+)
+
+
+def cleared_seq(viewer: User, conversation_id: UUID, *, ask: Ask = asked) -> int:
+    """Up to which number the viewer emptied a conversation. Raises NotFound like ``conversation_for``."""
+    rows = ask(_cleared, viewer=viewer.pk, conversation_id=conversation_id)
+    if not rows:
+        raise NotFound
+    cleared: int = rows[0][0]
+    return cleared
 
 
 def can_message(viewer: User, person: User) -> bool:

@@ -1,6 +1,6 @@
 """Conversations and messages over REST. The shapes are those of the socket."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import msgspec
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.sessions.reading import Found, ReadEndpoint, Reader
 from chat.conversations.services import clear_conversation, create_direct
 from chat.messages import lanes, selectors, services
 from chat.messages.drafts import Draft, clean_body, clean_temp_id
@@ -26,7 +27,8 @@ from chat.messages.serializers import (
     conversation_shape,
     message_shape,
 )
-from core.api.paging import page_response
+from core.api.paging import page_arguments, page_response
+from core.api.renderers import encoder
 from core.api.schema import operation
 from core.api.views import Endpoint
 from core.models import uuid7
@@ -73,7 +75,7 @@ class ConversationRead(Endpoint):
         return self.answer(ReadSerializer, services.mark_read(actor=self.viewer, conversation_id=conversation_id, seq=seq))
 
 
-class ConversationMessages(Endpoint):
+class ConversationMessages(ReadEndpoint):
     @operation("The messages of a conversation", response=MessageSerializer, paged=True, parameters=[HistoryQuery])
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Newest first, 50 a page; ``after_seq`` asks for what came after a message, oldest first; ``around`` jumps to a message."""
@@ -83,8 +85,14 @@ class ConversationMessages(Endpoint):
         elif "around" in query and paging["cursor"] is None:
             page = selectors.history_around(self.viewer, conversation_id, message_id=query["around"], limit=paging["limit"])
         else:
-            return page_response(request, selectors.history_shapes(self.viewer, conversation_id, **paging), list)
+            return self.answer_read(request, conversation_id=conversation_id)
         return page_response(request, page, lambda rows: plain(map(message_shape, rows)))
+
+    @classmethod
+    def read(cls, reader: Reader, params: Mapping[str, str], path: Mapping[str, Any]) -> Found:
+        paging = page_arguments(params, default_limit=HISTORY_LIMIT)
+        page = selectors.history_shapes(reader.viewer, path["conversation_id"], **paging, ask=reader.ask)
+        return Found(encoder.encode(page.items), page.next)
 
     @operation("Send a message", request=MessageRequest, response=MessageSerializer, status=201)
     def post(self, request: Request, conversation_id: UUID) -> Response:

@@ -9,7 +9,7 @@ from django.db.models import BigIntegerField, Q, UUIDField
 
 from accounts.users.models import User
 from chat.conversations.models import Membership
-from chat.conversations.selectors import membership_for
+from chat.conversations.selectors import cleared_seq, membership_for
 from chat.messages.cursors import decode_place, encode_place
 from chat.messages.models import Message
 from chat.messages.querysets import MessageQuerySet
@@ -17,7 +17,7 @@ from chat.messages.wire import QUOTE_LENGTH, MessageNew, Quote
 from chat.presence.selectors import Presence, presence_of
 from core.errors import NotFound
 from core.paging import Page, decode_cursor, encode_cursor
-from core.queries import Prepared, somebody
+from core.queries import Ask, Prepared, asked, somebody
 
 SHOWN = ("id", "conversation", "seq", "sender", "temp_id", "body", "created_at", "edited_at", "deleted_at")  # of MessageNew, under the same names
 QUOTED = ("reply_to", "reply_to__seq", "reply_to__sender", "reply_to__body")
@@ -71,13 +71,15 @@ def history(viewer: User, conversation_id: UUID, *, cursor: str | None = None, l
     return _page(list(rows.order_by("-seq")[: limit + 1]), limit)
 
 
-def history_shapes(viewer: User, conversation_id: UUID, *, cursor: str | None = None, limit: int = 50) -> Page[MessageNew]:
+def history_shapes(viewer: User, conversation_id: UUID, *, cursor: str | None = None, limit: int = 50, ask: Ask = asked) -> Page[MessageNew]:
     """``history`` as clients see it, read without making rows of it. Raises the same."""
-    cleared = membership_for(viewer, conversation_id).cleared_seq
+    cleared = cleared_seq(viewer, conversation_id, ask=ask)
     before: int | None = AFTER_ALL
     if cursor:
         before = _seq_at(conversation_id, cursor)
-    rows = _shown(viewer=viewer.pk, conversation=conversation_id, after=cleared, before=before, limit=limit) if before is not None else []
+    if before is None:
+        return Page([], None)
+    rows = ask(_shown, viewer=viewer.pk, conversation=conversation_id, after=cleared, before=before, limit=limit)
     return Page([_shape(row) for row in rows[:limit]], encode_cursor(rows[limit - 1][0]) if len(rows) > limit else None)
 
 

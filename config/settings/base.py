@@ -48,7 +48,6 @@ THIRD_PARTY_APPS = [
     "allauth.socialaccount",
     "django_cotton",
     "django_htmx",
-    "django_prometheus",
     "django_structlog",
     "heroicons",
 ]
@@ -83,7 +82,7 @@ INSTALLED_APPS = ["daphne", *SLICES, *THIRD_PARTY_APPS]
 MIDDLEWARE = [
     "core.ops.middleware.probe_middleware",
     "core.ops.middleware.request_middleware",
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "core.api.middleware.rest_by_token",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -92,8 +91,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.middleware.SessionUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
-    "core.api.middleware.RestMiddleware",  # answers REST; all below is for pages
+    "core.api.middleware.rest",  # answers REST; all below is for pages
     "django.middleware.locale.LocaleMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.web.middleware.Private",

@@ -1,8 +1,10 @@
 """Pages over REST: ``?cursor=&limit=`` in, ``pagination`` and a ``Link`` header out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,24 +12,33 @@ from core.errors import Invalid
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 
 
-def page_arguments(request: Request, *, default_limit: int = DEFAULT_LIMIT) -> dict[str, Any]:
-    """``cursor`` and ``limit`` of the query, ready for ``keyset_page`` and selectors. Raises Invalid("invalid_limit")."""
+def page_arguments(params: Mapping[str, str], *, default_limit: int = DEFAULT_LIMIT) -> dict[str, Any]:
+    """``cursor`` and ``limit`` of a query, ready for ``keyset_page`` and selectors. Raises Invalid("invalid_limit")."""
     try:
-        limit = int(request.query_params.get("limit", default_limit))
+        limit = int(params.get("limit", default_limit))
     except ValueError:
         limit = 0
     if not 1 <= limit <= MAX_LIMIT:
         raise Invalid(f"limit is a whole number from 1 to {MAX_LIMIT}.", code="invalid_limit")
-    return {"cursor": request.query_params.get("cursor") or None, "limit": limit}
+    return {"cursor": params.get("cursor") or None, "limit": limit}
 
 
 def page_response(request: Request, page: Page[Any], serialize: Callable[[list[Any]], Any]) -> Response:
     """A 200 with the serialised rows of ``page``."""
     response = Response(serialize(page.items))
-    response.pagination = {"next": page.next, "has_more": page.has_more}  # type: ignore[attr-defined]
+    response.pagination = pagination(page.next)  # type: ignore[attr-defined]
     if page.next:
-        url = request.build_absolute_uri(request.path)
-        query = request.query_params.copy()
-        query["cursor"] = page.next
-        response["Link"] = f'<{url}?{query.urlencode()}>; rel="next"'
+        response["Link"] = link(request._request, page.next)
     return response
+
+
+def pagination(following: str | None) -> dict[str, Any]:
+    """What an answer says of the page after it, whose cursor ``following`` is."""
+    return {"next": following, "has_more": following is not None}
+
+
+def link(request: HttpRequest, following: str) -> str:
+    """The ``Link`` header that leads there."""
+    kept = [(name, value) for name, values in request.GET.lists() if name != "cursor" for value in values]
+    query = urlencode([*kept, ("cursor", following)])
+    return f'<{request.scheme}://{request.get_host()}{quote(request.path)}?{query}>; rel="next"'

@@ -41,17 +41,22 @@ class EnvelopeRenderer(BaseRenderer):
             if response.content_type == PROBLEM:
                 return encoder.encode(problem(data, response.status_code))
             return encoder.encode({"success": False, "error": data, "timestamp": timezone.now()})
-        message = getattr(response, "message", None)
-        pagination = getattr(response, "pagination", None)
-        body: dict[str, Any] = {"success": True, "data": msgspec.Raw(encoder.encode(data))}
-        if message:
-            body["message"] = message
-        if pagination:
-            body["pagination"] = pagination
+        content = envelope(encoder.encode(data), getattr(response, "pagination", None), getattr(response, "message", None))
         if response is not None:
-            response.etag_content = encoder.encode(body)
-        body["timestamp"] = timezone.now()
-        return encoder.encode(body)
+            response.etag_content = content
+        return stamped(content)
+
+
+def envelope(data: bytes, pagination: Any = None, message: str | None = None) -> bytes:
+    """The answer around ``data`` (JSON), without its time: what an ETag names."""
+    more = b',"message":' + encoder.encode(message) if message else b""
+    more += b',"pagination":' + encoder.encode(pagination) if pagination else b""
+    return b'{"success":true,"data":' + data + more + b"}"
+
+
+def stamped(content: bytes) -> bytes:
+    """The envelope with the time of the answer."""
+    return content[:-1] + b',"timestamp":' + encoder.encode(timezone.now()) + b"}"
 
 
 def problem(error: dict[str, Any], status: int) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Limits as DRF throttles, and the headers that tell clients where they stand (draft-ietf-httpapi-ratelimit-headers)."""
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -22,12 +24,15 @@ class ScopeThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         address = limits.address_identity(request)
-        person = f"person:{request.user.pk}" if request.user.is_authenticated else None
-        asked = [("api_signed_in", person)] if person else [("api_anonymous", address)]
-        if (scope := getattr(view, "limits", {}).get(request.method)) is not None:
-            asked += [(scope, identity) for identity in (person, address) if identity]
         along: tuple[str, ...] = getattr(view, "along", ())
-        verdicts = [verdict for scope, identity in asked if (verdict := limits.consume(scope, identity, along=along)) is not None]
+        if request.user.is_authenticated:
+            identities = [_person(request.user.pk), address]
+            verdicts = [*count_person(request._request, request.user.pk, along=along)]
+        else:
+            identities = [address]
+            verdicts = [verdict for verdict in [limits.consume("api_anonymous", address, along=along)] if verdict is not None]
+        if (scope := getattr(view, "limits", {}).get(request.method)) is not None:
+            verdicts += [verdict for identity in identities if (verdict := limits.consume(scope, identity)) is not None]
         request._request.limit_verdicts = verdicts  # type: ignore[attr-defined]
         refused = [verdict.reset_after for verdict in verdicts if not verdict.allowed]
         self.retry_after = max(refused, default=1.0)
@@ -37,10 +42,23 @@ class ScopeThrottle(BaseThrottle):
         return max(1.0, self.retry_after)
 
 
-def limit_headers(request: Request) -> dict[str, str]:
+def count_person(request: HttpRequest, person_id: Any, *, along: Sequence[str] = ()) -> list[limits.Verdict]:
+    """Count a request of somebody who signed in, once: a second call gives what the first one gave. Empty while Redis is away."""
+    counted: list[limits.Verdict] | None = getattr(request, "limit_verdicts", None)
+    if counted is None:
+        verdict = limits.consume("api_signed_in", _person(person_id), along=along)
+        counted = request.limit_verdicts = [verdict] if verdict is not None else []  # type: ignore[attr-defined]
+    return counted
+
+
+def _person(person_id: Any) -> str:
+    return f"person:{person_id}"
+
+
+def limit_headers(request: HttpRequest) -> dict[str, str]:
     """``RateLimit`` and ``RateLimit-Policy`` for the scopes this request was counted against; the tighter of two counts of one scope."""
     verdicts: dict[str, limits.Verdict] = {}
-    for verdict in getattr(request._request, "limit_verdicts", []):
+    for verdict in getattr(request, "limit_verdicts", []):
         if verdict.scope not in verdicts or verdict.remaining < verdicts[verdict.scope].remaining:
             verdicts[verdict.scope] = verdict
     if not verdicts:

@@ -62,7 +62,7 @@ class Endpoint(APIView):
 
     def page_arguments(self, *, default_limit: int = DEFAULT_LIMIT) -> dict[str, Any]:
         """``cursor`` and ``limit`` for the selector."""
-        return page_arguments(self.request, default_limit=default_limit)
+        return page_arguments(self.request.query_params, default_limit=default_limit)
 
     def page(self, page: Page[Any], serializer: type[BaseSerializer[Any]]) -> Response:
         """A page of rows as ``serializer`` shows them."""
@@ -80,7 +80,7 @@ class Endpoint(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in limit_headers(request).items():
+        for name, value in limit_headers(request._request).items():
             response[name] = value
         if request.method in {"GET", "HEAD"} and response.status_code == 200 and isinstance(response, Response):
             conditional.attach(request, response)

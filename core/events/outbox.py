@@ -8,6 +8,9 @@ it tells of has succeeded and does not hear of it.
 Where a transaction for each event would cost too much, ``record`` writes the row and leaves the rest to the caller: after the commit ``tell``
 what is prompt, then ``settle`` many rows together. What is not settled is the sweeper's, as after a crash. Whoever writes a great deal at once
 and is waited for, such as an import, writes inside ``left_to_sweeper``.
+
+Events that are ``by_worker`` are dispatched by a worker, which is told through Celery's queue: their handlers cost the one who waits for the
+answer nothing. The row is what is owed all the same, so where the queue is away, or forgets, the sweeper comes upon it.
 """
 
 import traceback
@@ -56,7 +59,14 @@ def emit(event: Event) -> None:
     """Write ``event`` with the current transaction and dispatch it after the commit. Events nobody listens to leave no row."""
     for row in record(event):
         if not _left_to_sweeper.get():
-            transaction.on_commit(lambda pk=row.pk: dispatch(pk), robust=True)  # type: ignore[misc]
+            transaction.on_commit(lambda row=row: leave_to_worker(row.pk) if event.by_worker else dispatch(row.pk), robust=True)  # type: ignore[misc]
+
+
+def leave_to_worker(pk: UUID) -> None:
+    """Have a worker dispatch one row. Whatever keeps the task from being enqueued leaves it to the sweeper."""
+    from core.events.tasks import dispatch_event  # tasks stand on this module
+
+    dispatch_event.delay(str(pk))
 
 
 @contextmanager

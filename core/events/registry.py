@@ -10,11 +10,13 @@ and a slice above it listens from its ``handlers.py``::
     @on(PostCreated)
     def notify_followers(event: PostCreated) -> None: ...
 
+A kind whose handlers nobody waits for says so with ``by_worker = True``: whoever did what it tells of has the answer before they run.
+
 ``handlers`` modules are imported when the apps are ready. Handlers run at least once, in any process: they are idempotent.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -26,6 +28,8 @@ prompt_handlers: set[str] = set()
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Base of all events. The name stored in the outbox is the slice and the class: ``social.posts.PostCreated``."""
+
+    by_worker: ClassVar[bool] = False  # a worker runs the handlers, not the process that wrote the event
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -1,4 +1,6 @@
-"""The sweeper, run by beat."""
+"""What workers do for the outbox: the sweeper, run by beat, and the dispatch of what is left to them."""
+
+from uuid import UUID
 
 from celery import shared_task
 
@@ -9,3 +11,9 @@ from core.events import outbox
 def sweep_outbox() -> int:
     """Dispatch what a crash or a failing handler left behind."""
     return outbox.sweep()
+
+
+@shared_task
+def dispatch_event(pk: str) -> bool:
+    """Dispatch one row. True when nothing is owed of it any more."""
+    return outbox.dispatch(UUID(pk))

@@ -1,13 +1,14 @@
-"""``/metrics`` for Prometheus: django-prometheus' counts, and the queues only the database knows of."""
+"""``/metrics`` for Prometheus: what processes count, and the queues only the database knows of."""
 
+import os
 from collections.abc import Iterable
 
 from django.db.models import Count, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django_prometheus.exports import ExportToDjangoView
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from core.events.models import OutboxEvent
@@ -49,6 +50,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Everything Prometheus wants to know. To anyone else this address does not exist."""
     if not may_watch(request):
         raise Http404
-    exported: HttpResponse = ExportToDjangoView(request)
-    exported.content += generate_latest(registry)
-    return exported
+    return HttpResponse(generate_latest(counted()) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def counted() -> CollectorRegistry:
+    """What this process counted; where PROMETHEUS_MULTIPROC_DIR is set, what all processes of this machine did."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together

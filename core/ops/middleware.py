@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core.api.addresses import client_address
 from core.ops.health import answer_probe
+from core.ops.measures import count_request
 from core.request_ids import accepted_request_id
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ PROBES = frozenset({"/healthz", "/readyz"})
 
 @sync_and_async_middleware
 def request_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Keep a harmless X-Request-ID, replace any other, give it back, and write the one log line of this request."""
+    """Keep a harmless X-Request-ID, replace any other, give it back, write the one log line of this request and count it."""
     if iscoroutinefunction(get_response):
 
         async def identify_async(request: HttpRequest) -> HttpResponse:
@@ -67,8 +68,10 @@ def finish(request: HttpRequest, response: HttpResponse, request_id: str, starte
     response["X-Request-ID"] = request_id
     status = response.status_code
     write = log.info if status < 400 else log.warning if status < 500 else log.error
-    took = round((time.perf_counter() - started) * 1000, 1)
-    write("request", method=request.method, path=request.get_full_path(), status=status, ms=took, user_id=known_person(request))
+    took = time.perf_counter() - started
+    count_request(request.method or "", getattr(request.resolver_match, "view_name", None) or "", status, took)
+    path = request.get_full_path()
+    write("request", method=request.method, path=path, status=status, ms=round(took * 1000, 1), user_id=known_person(request))
     structlog.contextvars.clear_contextvars()
     return response
 

@@ -85,6 +85,16 @@ def empty_redis(servers: Environment) -> None:
 
 
 @pytest.fixture
+def no_worker() -> Iterator[None]:
+    """Tasks wait in their queue and nobody takes them."""
+    from celery import current_app
+
+    current_app.conf.task_always_eager = False
+    yield
+    current_app.conf.task_always_eager = True
+
+
+@pytest.fixture
 def count_queries(db: None) -> Callable[[Callable[[], object]], int]:
     """``count_queries(lambda: client.get(url))``: how many queries that took. Lists are counted at two sizes, and must agree."""
     from django.db import connection

@@ -27,7 +27,7 @@ from social.graph.events import (
     Unfollowed,
     Unfriended,
 )
-from social.graph.models import FollowRequest, FriendRequest
+from social.graph.models import Follow, FollowRequest, FriendRequest
 from social.graph.policies import are_friends
 from social.posts.events import CommentCreated, CommentLiked, CommentRemoved, CommentUnliked, PostDeleted, PostHidden, PostLiked, PostUnliked
 from social.posts.models import Comment, CommentLike, Post, PostLike
@@ -35,10 +35,13 @@ from social.posts.models import Comment, CommentLike, Post, PostLike
 
 @on(Followed)
 def tell_of_follow(event: Followed) -> None:
-    """The followed; or the follower, where the followed was asked and so knows."""
-    people = User.objects.in_bulk([event.follower_id, event.followed_id])
-    if len(people) == 2:
-        follower, followed = people[event.follower_id], people[event.followed_id]
+    """The followed; or the follower, where the followed was asked and so knows.
+
+    Nobody hears of a follow that was taken back meanwhile. Its row is held, so that whoever takes it back now withdraws the line after it is there.
+    """
+    edges = Follow.objects.filter(follower=event.follower_id, followed=event.followed_id).select_related("follower", "followed")
+    if (edge := edges.select_for_update(no_key=True, of=("self",)).first()) is not None:
+        follower, followed = edge.follower, edge.followed
         if event.was_asked:
             thing = f"approved:{followed.pk}"
             services.notify(recipient=follower, actor=followed, kind=Kind.FOLLOW_APPROVED, thing=thing, path=f"/{followed.username}/")
@@ -55,8 +58,9 @@ def withdraw_follow(event: Unfollowed) -> None:
 
 @on(FollowRequested)
 def tell_of_follow_request(event: FollowRequested) -> None:
-    request = FollowRequest.objects.select_related("requester", "requested").filter(pk=event.request_id).first()
-    if request is not None:
+    """The row is held as that of a follow: an answer at this moment finds the line to withdraw."""
+    requests = FollowRequest.objects.filter(pk=event.request_id).select_related("requester", "requested")
+    if (request := requests.select_for_update(no_key=True, of=("self",)).first()) is not None:
         thing = f"follow_request:{request.requester_id}"
         services.notify(recipient=request.requested, actor=request.requester, kind=Kind.FOLLOW_REQUEST, thing=thing, path="/requests/")
 

@@ -1,14 +1,15 @@
 """REST for feeds. The first page of the public feed is sent as finished JSON; viewer flags are spliced into it, never kept."""
 
+from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.sessions.reading import Found, ReadEndpoint, Reader
 from accounts.users.models import User
-from core.api.paging import page_response
+from core.api.paging import page_arguments, page_response
 from core.api.renderers import encoder
 from core.api.schema import operation
 from core.api.views import Endpoint
@@ -27,23 +28,33 @@ FLAGS = {
 }
 
 
-class HomeFeedEndpoint(Endpoint):
+class HomeFeedEndpoint(ReadEndpoint):
     @operation("Posts of the people I follow, and mine", response=PostSerializer, paged=True)
     def get(self, request: Request) -> Response:
-        return answer_feed(self, selectors.home_feed(self.viewer, **self.page_arguments()))
+        return self.answer_read(request)
+
+    @classmethod
+    def read(cls, reader: Reader, params: Mapping[str, str], path: Mapping[str, Any]) -> Found:
+        page = selectors.home_feed(reader.viewer, **page_arguments(params), ask=reader.ask)
+        return Found(encoder.encode(shapes(reader.viewer, page)), page.next)
 
 
-class PublicFeedEndpoint(Endpoint):
+class PublicFeedEndpoint(ReadEndpoint):
     permission_classes = [AllowAny]
     along = (GENERATION,)
 
     @operation("Everything public", response=PostSerializer, paged=True)
     def get(self, request: Request) -> Response:
-        arguments = self.page_arguments()
+        return self.answer_read(request)
+
+    @classmethod
+    def read(cls, reader: Reader, params: Mapping[str, str], path: Mapping[str, Any]) -> Found:
+        arguments = page_arguments(params)
         if arguments["cursor"]:
-            return answer_feed(self, selectors.public_feed(self.viewer, **arguments))
-        kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]), generation=self.asked_along(GENERATION))
-        return page_response(request, Page(kept.posts, kept.next), lambda _: finished(self.viewer, kept))
+            page = selectors.public_feed(reader.viewer, **arguments, ask=reader.ask)
+            return Found(encoder.encode(shapes(reader.viewer, page)), page.next)
+        kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]), generation=reader.along.get(GENERATION))
+        return Found(finished(reader, kept), kept.next)
 
 
 class ProfileFeedEndpoint(Endpoint):
@@ -54,13 +65,12 @@ class ProfileFeedEndpoint(Endpoint):
         person = visible_person(self.viewer, user)
         page = posts_by(self.viewer, person, **self.page_arguments())
         mark_liked(self.viewer, page.items)
-        return answer_feed(self, page)
+        return page_response(request, page, lambda _: shapes(self.viewer, page))
 
 
-def answer_feed(endpoint: Endpoint, page: Page[Post]) -> Response:
+def shapes(viewer: User | None, page: Page[Post]) -> list[dict[str, Any]]:
     """A page of posts that know whether the viewer likes them."""
-    viewer = endpoint.viewer
-    return page_response(endpoint.request, page, lambda posts: [post_for(viewer, post, liked=post.liked) for post in posts])
+    return [post_for(viewer, post, liked=post.liked) for post in page.items]
 
 
 def kept_page(limit: int) -> KeptPage:
@@ -70,10 +80,11 @@ def kept_page(limit: int) -> KeptPage:
     return KeptPage(posts, page.next, "{" + ",".join(post.id for post in posts) + "}")
 
 
-def finished(viewer: User | None, page: KeptPage) -> Any:
-    """The kept posts as JSON for ``viewer``: without those the viewer may not read, with the viewer's flags."""
-    if viewer is None:
-        return msgspec.Raw(b"[" + b",".join([post.body + FLAGS[False, False] for post in page.posts]) + b"]")
-    likes = selectors.viewer_flags(viewer, page.ids)
-    shown = [post.body + FLAGS[likes[post.id], post.author_id == viewer.pk] for post in page.posts if post.id in likes]
-    return msgspec.Raw(b"[" + b",".join(shown) + b"]")
+def finished(reader: Reader, page: KeptPage) -> bytes:
+    """The kept posts as JSON for whoever reads: without those they may not read, with their flags."""
+    if reader.viewer is None:
+        shown = [post.body + FLAGS[False, False] for post in page.posts]
+    else:
+        likes = selectors.viewer_flags(reader.viewer, page.ids, ask=reader.ask)
+        shown = [post.body + FLAGS[likes[post.id], post.author_id == reader.viewer.pk] for post in page.posts if post.id in likes]
+    return b"[" + b",".join(shown) + b"]"

@@ -12,13 +12,12 @@ from django.db.models.functions import Cast
 
 from accounts.users.models import User
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
-from core.queries import UUIDS, Prepared, columns, somebody, take
-from core.statements import fetch
+from core.queries import UUIDS, Ask, Prepared, Written, asked, columns, somebody, take
 from social.posts.models import Audience, Post, PostImage, PostLike
 from social.posts.querysets import live
 
 # Newest ids of each author from the author's own stretch of the index, then the newest of those: the cost follows the authors, not their posts.
-HOME_IDS = """
+HOME_IDS = Written("""
     SELECT newest.id
     FROM (
         SELECT followed_id AS id, true AS is_followed, EXISTS (
@@ -50,7 +49,7 @@ HOME_IDS = """
     ) AS newest
     ORDER BY newest.id DESC
     LIMIT %(count)s
-"""
+""")
 AFTER_ALL = UUID(int=2**128 - 1)
 
 
@@ -90,27 +89,26 @@ _public_ids = Prepared(
 )
 
 
-def home_feed(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
+def home_feed(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, ask: Ask = asked) -> Page[Post]:
     """What the people the viewer follows or has for friends published, and the viewer's own, newest first."""
-    return posts_of(viewer, home_ids(viewer, cursor=cursor, limit=limit))
+    return posts_of(viewer, home_ids(viewer, cursor=cursor, limit=limit, ask=ask), ask=ask)
 
 
-def public_feed(viewer: User | None, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:
+def public_feed(viewer: User | None, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, ask: Ask = asked) -> Page[Post]:
     """Everything public, newest first. Private accounts are in nobody's, their followers' included: those find them at home."""
-    return posts_of(viewer, public_ids(cursor=cursor, limit=limit))
+    return posts_of(viewer, public_ids(cursor=cursor, limit=limit, ask=ask), ask=ask)
 
 
-def home_ids(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
+def home_ids(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT, ask: Ask = asked) -> Page[UUID]:
     """A page of the home feed as ids, from indexes alone."""
     limit = _bounded(limit)
-    rows = fetch(HOME_IDS, {"viewer": viewer.pk, "before": _before(cursor), "count": limit + 1})
-    return _page([row[0] for row in rows], limit)
+    return _page(ask(HOME_IDS, viewer=viewer.pk, before=_before(cursor), count=limit + 1), limit)
 
 
-def public_ids(*, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[UUID]:
+def public_ids(*, cursor: str | None = None, limit: int = DEFAULT_LIMIT, ask: Ask = asked) -> Page[UUID]:
     """A page of the public feed as ids, the same for everybody."""
     limit = _bounded(limit)
-    return _page([row[0] for row in _public_ids(before=_before(cursor), limit=limit)], limit)
+    return _page(ask(_public_ids, before=_before(cursor), limit=limit), limit)
 
 
 def count_newer(viewer: User, key: str) -> int:
@@ -123,9 +121,9 @@ def count_newer(viewer: User, key: str) -> int:
     return Post.objects.visible_to(viewer).wanted_by(viewer).filter(pk__in=newer).exclude(author=viewer).count()
 
 
-def posts_of(viewer: User | None, ids: Page[UUID]) -> Page[Post]:
+def posts_of(viewer: User | None, ids: Page[UUID], *, ask: Ask = asked) -> Page[Post]:
     """The posts of a page of ids, as far as the viewer may read and does not mute them, in its order, each with author, pictures and ``liked``."""
-    rows = _posts_for_anybody(ids=ids.items) if viewer is None else _posts_for(viewer=viewer.pk, ids=ids.items)
+    rows = ask(_posts_for_anybody, ids=ids.items) if viewer is None else ask(_posts_for, viewer=viewer.pk, ids=ids.items)
     found: dict[UUID, Post] = {}
     for row in rows:
         post = take(Post, row)
@@ -141,8 +139,9 @@ def _bring_images(posts: Iterable[Post]) -> None:
     if any(post.may_have_images for post in posts):
         prefetch_related_objects(list(posts), Prefetch("images", PostImage.objects.select_related("upload")))
     else:
+        none = PostImage.objects.none()
         for post in posts:
-            post._prefetched_objects_cache = {"images": PostImage.objects.none()}  # type: ignore[attr-defined]
+            post._prefetched_objects_cache = {"images": none}  # type: ignore[attr-defined]
 
 
 def _bounded(limit: int) -> int:
@@ -153,14 +152,15 @@ def _before(cursor: str | None) -> UUID:
     return decode_cursor(cursor) if cursor else AFTER_ALL
 
 
-def _page(ids: list[UUID], limit: int) -> Page[UUID]:
+def _page(rows: list[tuple[Any, ...]], limit: int) -> Page[UUID]:
+    ids = sorted([row[0] for row in rows], reverse=True)
     return Page(ids[:limit], encode_cursor(ids[limit - 1]) if len(ids) > limit else None)
 
 
-def viewer_flags(viewer: User, ids: str) -> dict[str, bool]:
+def viewer_flags(viewer: User, ids: str, *, ask: Ask = asked) -> dict[str, bool]:
     """Of posts kept for everybody: those the viewer may read and does not mute, and whether the viewer likes each. One query; keys are text, as
     answers carry them.
 
     ``ids`` is the array as PostgreSQL writes it ("{…,…}"), because a kept page has it at hand.
     """
-    return dict(_viewer_flags(viewer=viewer.pk, ids=ids))
+    return dict(ask(_viewer_flags, viewer=viewer.pk, ids=ids))

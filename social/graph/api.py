@@ -42,9 +42,8 @@ class FollowEndpoint(Endpoint):
     def post(self, request: Request, user: str) -> Response:
         """Of a private account this is a request: `requested` is true until it is answered."""
         person, relation = selectors.met_person(self.viewer, user)
-        services.follow(actor=self.viewer, target=person)
-        now = selectors.relation(self.viewer, person) if person.is_private else replace(relation, following=True)
-        return self.answer(RelationSerializer, now)
+        wish = services.follow(actor=self.viewer, target=person)
+        return self.answer(RelationSerializer, replace(relation, requested=True) if wish.waits else replace(relation, following=True))
 
     @operation("Stop following a person", status=204)
     def delete(self, request: Request, user: str) -> Response:

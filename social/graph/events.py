@@ -1,5 +1,6 @@
 """What happened between two people."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from core.events.registry import Event
@@ -8,6 +9,7 @@ from core.events.registry import Event
 class Followed(Event, frozen=True):
     """``was_asked``: the followed had to approve it, and did."""
 
+    by_worker: ClassVar[bool] = True
     follower_id: UUID
     followed_id: UUID
     was_asked: bool = False
@@ -21,6 +23,7 @@ class Unfollowed(Event, frozen=True):
 
 
 class FollowRequested(Event, frozen=True):
+    by_worker: ClassVar[bool] = True
     request_id: UUID
     requester_id: UUID
     requested_id: UUID

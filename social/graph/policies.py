@@ -6,7 +6,7 @@ from django.db.models import F, Q, TextField, Value
 
 from accounts.users.models import Circle, User
 from social.graph.models import Block, Follow, Friendship, KeywordMute, Mute
-from social.graph.querysets import not_blocked
+from social.graph.querysets import people_to_meet
 
 Person = User | UUID
 
@@ -19,7 +19,7 @@ def is_blocked_between(one: Person, other: Person) -> bool:
 def may_meet(actor: User, target: User) -> bool:
     """Whether ``target`` has not left, and neither blocks the other. Asked of the row as it is now: under the lock of both people's edges it
     decides, whoever leaves meanwhile."""
-    return bool(User.objects.filter(not_blocked(actor, "pk"), pk=target.pk, is_active=True).exists())
+    return bool(people_to_meet(actor).filter(pk=target.pk).exists())
 
 
 def follows(follower: Person, followed: Person) -> bool:

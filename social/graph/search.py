@@ -1,6 +1,8 @@
 """Finding people by name, and by e-mail address or phone number where they allow it.
 
-Ranked: the exact username, usernames and names that begin with the words, then those that look alike."""
+Ranked: the exact username; whose names begin with the words, those the viewer follows first; then whose names look alike, every word before the
+text as it stands. The later are looked for only where there are not enough of the earlier.
+"""
 
 import base64
 import binascii
@@ -12,26 +14,35 @@ import msgspec
 from allauth.account.models import EmailAddress
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Greatest, Lower, Round, Upper
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value, When
+from django.db.models.functions import Cast, Concat, Greatest, Lower, Round, Upper
 
 from accounts.users import phones
 from accounts.users.models import User
+from accounts.users.querysets import names
 from core.errors import Invalid
-from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT, SIZES, Page
+from core.queries import Prepared, columns, somebody, take
 from social.graph.models import Follow
 from social.graph.querysets import lets_in, people_visible_to
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")  # what looks like one; no username and hardly a name does
 NUMBER = re.compile(r"[+＋\d\s().\-‐–/]+")  # noqa: RUF001 - what looks like a phone number, as people and their keyboards write it
-SHORTEST_FUZZY = 3  # characters; fewer look like everything
-LIKENESS = "0.47"  # of trigrams in common, from which on names look alike: "rafaell kispe" finds Rafael Quispe
+FUZZY = re.compile(r"\D{3,}")  # fewer characters look like everything, and digits like those of all who are numbered
+WORD = re.compile(r"[^\W_]+")  # what trigrams are made of
+# Of trigrams in common, from which on names look alike: a single word and a word of the names, words and parts of the names.
+LIKENESS = {"pg_trgm.strict_word_similarity_threshold": "0.5", "pg_trgm.word_similarity_threshold": "0.47"}
+LOOKED_AT = 200  # people who look alike, of whom the likeliest are shown: there is no end of them for a common name
+EXACT, FOLLOWED, BEGINS = 0, 1, 2  # ranks; those of people who look alike are a hundred and more
+ALIKE = {True: 200, False: 400}  # every word, or the text: as many ranks less as they are alike, in hundredths
+NOBODY = "\U0010ffff"  # what no username comes after
+Row = tuple[Any, ...]
 
 
 def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
     """Others whom ``text`` may mean, the likeliest first; among equals those the viewer follows.
 
-    A page goes on after the rank and username of the last person on the page before, so it costs two queries and repeats nobody.
+    A page goes on after the rank and username of the last person on the page before, so it costs four queries at most and repeats nobody.
     Of a whole e-mail address or mobile number it is its owner, if they allow that. Nothing is found for empty text. Raises Invalid("invalid_cursor").
     """
     text = text.strip().removeprefix("@").strip()
@@ -42,32 +53,109 @@ def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: 
     if phone := _number(text):
         return Page(list(_people_reached_by(viewer, phone, text)), None)
     limit = max(1, min(limit, MAX_LIMIT))
-    followed = Exists(Follow.objects.filter(follower=viewer, followed=OuterRef("pk")))
-    begins = Q(username__istartswith=text) | Q(display_name__istartswith=text) | Q(display_name__icontains=f" {text}")
-    people: Any = (
-        people_visible_to(viewer).exclude(pk=viewer.pk).annotate(handle=Lower("username"), upper=Upper("username"), name_upper=Upper("display_name"))
+    size = next(size for size in SIZES if size >= limit) + 1
+    after = _decode(cursor) if cursor else (-1, "")
+    rows = _those_who_begin(viewer, text, after, size)
+    if len(rows) <= limit and FUZZY.fullmatch(text):
+        rows += _those_alike(viewer, text, after, size, enough=limit + 1 - len(rows))
+    return Page([take(User, row, 2) for row in rows[:limit]], _encode(*rows[limit - 1][:2]) if len(rows) > limit else None)
+
+
+def _those_who_begin(viewer: User, text: str, after: tuple[int, str], size: int) -> list[Row]:
+    """Who has the username, and whose names begin with the words."""
+    rank, handle = after
+    if rank > BEGINS:
+        return []
+    later = {name: handle if number == rank else "" if number > rank else NOBODY for name, number in RANKS.items()}
+    return _beginning(viewer=viewer.pk, text=text, size=size, **later)
+
+
+def _those_alike(viewer: User, text: str, after: tuple[int, str], size: int, *, enough: int) -> list[Row]:
+    """Whose names look alike. Those who do by every word are no more among those who do by the text."""
+    words = WORD.findall(text)[: len(WORDS)]
+    values: dict[str, Any] = {"viewer": viewer.pk, "text": text, "count": len(words), "size": size, **dict(zip(WORDS, words, strict=False))}
+    rank, handle = after
+    found: list[Row] = []
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, true)'] * len(LIKENESS))}", [part for pair in LIKENESS.items() for part in pair])
+        for by_words, last in ALIKE.items():
+            if words and rank <= last and len(found) < enough:
+                found += _alike(**values, rank=rank, handle=handle, by_words=by_words, goes_on=rank >= last - 100)
+    return found
+
+
+def _others(viewer: Any) -> Any:
+    return people_visible_to(somebody(viewer)).exclude(pk=viewer).annotate(handle=Lower("username"), names=names())
+
+
+def _begins(text: Any) -> Q:
+    return Q(names__contains=Concat(Value(" "), Upper(text)))
+
+
+def _begin(viewer: Any, text: Any, exact: Any, followed: Any, begins: Any, size: int) -> QuerySet[Any, Any]:
+    """The first of each rank, each after a username of its own: so that it can be found along an index of usernames, too."""
+    others, follows = _others(viewer), Exists(Follow.objects.filter(follower=viewer, followed=OuterRef("pk")))
+    called = Q(handle=Lower(text))
+
+    def first(rows: Any, rank: int, after: Any) -> Any:
+        return rows.filter(handle__gt=after).annotate(rank=Value(rank)).order_by("handle").values_list("rank", "handle", *columns(User))[:size]
+
+    like = others.filter(_begins(text)).exclude(called)
+    with_followed, without = first(like.filter(follows), FOLLOWED, followed), first(like.exclude(follows), BEGINS, begins)
+    found: QuerySet[Any, Any] = first(others.filter(called), EXACT, exact).union(with_followed, without, all=True)
+    return found.order_by("rank", "handle")[:size]
+
+
+def _each_alike(words: list[Any]) -> Q:
+    """One word is like a word of the names: there are many it has parts in common with. Of several each is like a part: few names have all."""
+    if len(words) == 1:
+        return Q(names__trigram_strict_word_similar=words[0])
+    return Q(*(Q(names__trigram_word_similar=word) for word in words))
+
+
+def _look_alike(
+    viewer: Any,
+    text: Any,
+    first: Any,
+    second: Any,
+    third: Any,
+    fourth: Any,
+    rank: Any,
+    handle: Any,
+    count: int,
+    by_words: bool,
+    goes_on: bool,
+    size: int,
+) -> QuerySet[Any, Any]:
+    """Of LOOKED_AT people who look alike by the ``count`` words, or by the text, the likeliest; of a page that ``goes_on`` those after somebody."""
+    each_alike = _each_alike([first, second, third, fourth][:count])
+    alike = each_alike if by_words else Q(names__trigram_word_similar=text) & ~each_alike
+    looked_at = _others(viewer).filter(alike).exclude(_begins(text)).values("pk")[:LOOKED_AT]
+    # The words within the names, and each name as a whole: "anna fereira" is in "Hanna Ferreira" too, but "Ana Ferreira" has nothing besides.
+    whole = Greatest(TrigramSimilarity("username", text), TrigramSimilarity("display_name", text))
+    likeness = (TrigramWordSimilarity(text, names()) + whole) / 2
+    ranked = User.objects.filter(pk__in=looked_at).annotate(
+        handle=Lower("username"), rank=Value(ALIKE[by_words]) - Cast(Round(likeness * 100), IntegerField())
     )
-    alike = Q(upper__trigram_word_similar=text) | Q(name_upper__trigram_word_similar=text) if len(text) >= SHORTEST_FUZZY else Q()
-    # The words within a name, and the name as a whole: "anna fereira" is in "Hanna Ferreira" too, but "Ana Ferreira" has nothing besides.
-    within = Greatest(TrigramWordSimilarity(text, "upper"), TrigramWordSimilarity(text, "name_upper"))
-    likeness = (within + Greatest(TrigramSimilarity("upper", text), TrigramSimilarity("name_upper", text))) / 2
-    people = people.filter(begins | alike if alike else begins).annotate(
-        rank=Case(
-            When(handle=text.lower(), then=Value(0)),
-            When(begins & Q(followed), then=Value(1)),
-            When(begins, then=Value(2)),
-            default=Value(200) - Cast(Round(likeness * 100), IntegerField()),
-            output_field=IntegerField(),
-        )
-    )
-    if cursor:
-        rank, handle = _decode(cursor)
-        people = people.filter(Q(rank__gt=rank) | Q(rank=rank, handle__gt=handle))
-    with transaction.atomic(), connection.cursor() as database:
-        database.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [LIKENESS])
-        found = list(people.order_by("rank", F("handle"))[: limit + 1])
-    items = found[:limit]
-    return Page(items, _encode(items[-1].rank, items[-1].handle) if len(found) > limit else None)
+    if goes_on:
+        ranked = ranked.filter(Q(rank__gt=rank) | Q(rank=rank, handle__gt=handle))
+    likeliest: QuerySet[Any, Any] = ranked.order_by("rank", "handle").values_list("rank", "handle", *columns(User))[:size]
+    return likeliest
+
+
+RANKS = {"exact": EXACT, "followed": FOLLOWED, "begins": BEGINS}
+_beginning = Prepared(_begin, planned_anew=True, viewer=UUIDField(), text=CharField(), exact=CharField(), followed=CharField(), begins=CharField())
+WORDS = ("first", "second", "third", "fourth")
+_alike = Prepared(
+    _look_alike,
+    planned_anew=True,
+    viewer=UUIDField(),
+    text=CharField(),
+    rank=IntegerField(),
+    handle=CharField(),
+    **{name: CharField() for name in WORDS},
+)
 
 
 def _people_at(viewer: User, address: str) -> Iterable[User]:

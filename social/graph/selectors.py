@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.users.models import User
 from accounts.users.querysets import UserQuerySet
 from core.errors import NotFound
-from core.paging import DEFAULT_LIMIT, Page, keyset_page
+from core.paging import DEFAULT_LIMIT, Page, keyset_page, prepared_page
+from core.queries import columns, take
+from social.graph import prepared
 from social.graph.models import (
     Block,
     Contact,
@@ -23,25 +25,11 @@ from social.graph.models import (
     Mute,
     PersonCounts,
 )
-from social.graph.querysets import lets_in, people_visible_to, present
+from social.graph.prepared import Relation
+from social.graph.querysets import lets_in, present
 from social.graph.suggestions import suggestions_for
 
 MAX_WAITING = 100  # counting requests stops there
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """How the viewer and a person stand to each other. Of friend requests those that wait, by their ids; what the viewer asked and the other
-    declined waits as far as the viewer knows."""
-
-    following: bool = False
-    followed_by: bool = False
-    requested: bool = False  # the viewer asked to follow and has no answer
-    friends: bool = False
-    request_sent: UUID | None = None
-    request_received: UUID | None = None
-    muted: bool = False
-    contact: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +44,7 @@ def visible_person(viewer: User | None, name: str) -> User:
     """The person called ``name`` (an id, a username in any case, or "me"). Raises NotFound for absent, suspended and blocked people alike."""
     if name == "me" and viewer is not None:
         return viewer
-    return _only(people_visible_to(viewer), name)
+    return take(User, _row(prepared.visible, viewer, name))
 
 
 def blockable_person(viewer: User, name: str) -> User:
@@ -74,14 +62,12 @@ def blocked_person(viewer: User, name: str) -> User:
 
 def followers(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
     """Who follows ``person``, the latest first. Pages by the age of the follow."""
-    edges = keyset_page(Follow.objects.followers_of(person, viewer), cursor=cursor, limit=limit)
-    return edges.map(lambda edge: edge.follower)
+    return _people(prepared_page(prepared.followers, viewer=_key_of(viewer), person=person.pk, cursor=cursor, limit=limit))
 
 
 def following(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
     """Whom ``person`` follows, the latest first. Pages by the age of the follow."""
-    edges = keyset_page(Follow.objects.followed_by(person, viewer), cursor=cursor, limit=limit)
-    return edges.map(lambda edge: edge.followed)
+    return _people(prepared_page(prepared.following, viewer=_key_of(viewer), person=person.pk, cursor=cursor, limit=limit))
 
 
 def blocked_people(viewer: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[User]:
@@ -93,18 +79,17 @@ def relation(viewer: User | None, person: User) -> Relation:
     """How the two stand to each other. Nobody signed in has no relations."""
     if viewer is None or viewer == person:
         return Relation()
-    row: Any = _with_relation(User.objects.filter(pk=person.pk), viewer).values(*Relation.__slots__).first()
-    return Relation(**row) if row else Relation()
+    rows = prepared.relation(viewer=viewer.pk, key=person.pk)
+    return Relation(*rows[0]) if rows else Relation()
 
 
 def met_person(viewer: User, name: str) -> tuple[User, Relation]:
     """``visible_person`` and ``relation`` in one query. Raises NotFound."""
     if name == "me":
         return viewer, Relation()
-    person = _only(_with_relation(people_visible_to(viewer), viewer), name)
-    if person == viewer:
-        return viewer, Relation()
-    return person, Relation(**{field: getattr(person, field) for field in Relation.__slots__})
+    row = _row(prepared.met, viewer, name)
+    person = take(User, row)
+    return (viewer, Relation()) if person == viewer else (person, Relation(*row[len(columns(User)) :]))
 
 
 def followed_among(viewer: User | None, people: list[User]) -> set[UUID]:
@@ -161,12 +146,12 @@ def mutual_friends(viewer: User | None, person: User, *, cursor: str | None = No
     """Friends of the viewer who are friends of ``person`` too, the viewer's latest first. Nobody signed in has none."""
     if viewer is None:
         return Page([], None)
-    return keyset_page(_mutual(viewer, person), cursor=cursor, limit=limit).map(lambda edge: edge.friend)
+    return _people(prepared_page(prepared.mutual_friends, viewer=viewer.pk, person=person.pk, cursor=cursor, limit=limit))
 
 
 def mutual_friends_in_short(viewer: User, person: User, *, names: int = 3) -> tuple[int, list[User]]:
     """How many friends the two have in common, and some of them."""
-    mutual = _mutual(viewer, person)
+    mutual = Friendship.objects.mutual(viewer, person)
     found = [edge.friend for edge in mutual.order_by("-pk")[:names]] if names else []
     return (len(found) if len(found) < names else mutual.count()), found
 
@@ -219,31 +204,35 @@ def muted_keywords(viewer: User, *, cursor: str | None = None, limit: int = DEFA
     return keyset_page(KeywordMute.objects.made_by(viewer), cursor=cursor, limit=limit)
 
 
-def _mutual(viewer: User, person: User) -> Any:
-    theirs = Friendship.objects.filter(person=person, friend=OuterRef("friend"))
-    return Friendship.objects.friends_of(viewer, viewer).filter(Exists(theirs))
-
-
-def _with_relation(people: UserQuerySet, viewer: User) -> UserQuerySet:
-    """People with the fields of ``Relation`` to the viewer, in the query that finds them."""
-    them = OuterRef("pk")
-    return people.annotate(
-        following=Exists(Follow.objects.filter(follower=viewer, followed=them)),
-        followed_by=Exists(Follow.objects.filter(follower=them, followed=viewer)),
-        requested=Exists(FollowRequest.objects.filter(requester=viewer, requested=them)),
-        friends=Exists(Friendship.objects.filter(person=viewer, friend=them)),
-        request_sent=Subquery(FriendRequest.objects.filter(sender=viewer, receiver=them, withdrawn_at=None).values("pk")),
-        request_received=Subquery(FriendRequest.objects.filter(sender=them, receiver=viewer, declined_at=None).values("pk")),
-        muted=Exists(Mute.objects.in_force().filter(muter=viewer, muted=them)),
-        contact=Subquery(Contact.objects.filter(owner=viewer, person=them).values("pk")),
-    )
-
-
 def _only(people: UserQuerySet, name: str) -> User:
-    try:
-        found = people.filter(pk=UUID(name)) if len(name) == 36 else people.named(name)
-    except ValueError:
-        found = people.named(name)
-    if (person := found.first()) is None:
+    key = _key(name)
+    if (person := (people.named(name) if key is None else people.filter(pk=key)).first()) is None:
         raise NotFound
     return person
+
+
+def _key(name: str) -> UUID | None:
+    """The id that ``name`` is, if it is one: no username is as long and has dashes."""
+    try:
+        return UUID(name) if len(name) == 36 else None
+    except ValueError:
+        return None
+
+
+def _row(finding: prepared.Finding, viewer: User | None, name: str) -> tuple[Any, ...]:
+    """The row of the person called ``name``. Raises NotFound."""
+    by_key, by_name = finding
+    key = _key(name)
+    rows = by_name(viewer=_key_of(viewer), name=name) if key is None else by_key(viewer=_key_of(viewer), name=key)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def _key_of(viewer: User | None) -> UUID | None:
+    return viewer.pk if viewer else None
+
+
+def _people(rows: Page[tuple[Any, ...]]) -> Page[User]:
+    """The people whose columns come after the key of each row."""
+    return rows.map(lambda row: take(User, row, 1))

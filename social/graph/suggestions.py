@@ -4,77 +4,59 @@ However many edges a person has, looking costs the same: of the latest LOOKED_AT
 Only for the few who are suggested is counted exactly.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Window
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, UUIDField, When, Window
 from django.db.models.functions import RowNumber
 
 from accounts.users.models import User
-from social.graph.models import Follow, Friendship
+from core.queries import UUIDS, Prepared, columns, somebody, take
+from core.statements import fetch
+from social.graph.models import DismissedSuggestion, Follow, FollowRequest, FriendRequest, Friendship, Mute
 from social.graph.querysets import people_visible_to, present
 
 LOOKED_AT = 50
+CONSIDERED = 200  # of the candidates the likeliest, from whom those are taken who exist for the viewer
 NAMED = 3  # people an explanation names
 MAX_SUGGESTIONS = 50
 
-# Whom nobody suggests to the viewer: oneself, people one has something to do with already, people who do not exist for one, the dismissed.
-STRANGERS = """
-    candidate.id <> %(viewer)s
-    AND NOT EXISTS (SELECT FROM social_graph_friendship WHERE person_id = %(viewer)s AND friend_id = candidate.id)
-    AND NOT EXISTS (SELECT FROM social_graph_follow WHERE follower_id = %(viewer)s AND followed_id = candidate.id)
-    AND NOT EXISTS (SELECT FROM social_graph_friendrequest WHERE sender_id = %(viewer)s AND receiver_id = candidate.id)
-    AND NOT EXISTS (SELECT FROM social_graph_friendrequest WHERE sender_id = candidate.id AND receiver_id = %(viewer)s)
-    AND NOT EXISTS (SELECT FROM social_graph_dismissedsuggestion WHERE person_id = %(viewer)s AND dismissed_id = candidate.id)
-    AND NOT EXISTS (SELECT FROM social_graph_mute WHERE muter_id = %(viewer)s AND muted_id = candidate.id)
-    AND NOT EXISTS (SELECT FROM social_graph_block WHERE blocker_id = %(viewer)s AND blocked_id = candidate.id)
-    AND NOT EXISTS (SELECT FROM social_graph_block WHERE blocker_id = candidate.id AND blocked_id = %(viewer)s)
-"""
-ACTIVE = """
-    EXISTS (
-        SELECT FROM accounts_users_user person
-        WHERE person.id = candidate.id AND person.is_active AND (person.suspended_until IS NULL OR person.suspended_until <= statement_timestamp())
-    )
-"""
-# Two steps along the edges of one table, from the viewer outward.
+# Two steps along the edges of one table, from the viewer outward; both along an index alone.
 NEAR = """
+    SELECT far.{head} AS id, count(*) AS likely
+    FROM (SELECT {head} AS id FROM {table} WHERE {tail} = %(viewer)s ORDER BY {table}.id DESC LIMIT {looked_at}) AS near
+    CROSS JOIN LATERAL (SELECT edge.{head} FROM {table} AS edge WHERE edge.{tail} = near.id ORDER BY edge.id DESC LIMIT {looked_at}) AS far
+    GROUP BY far.{head}
+"""
+FRIENDS_OF_FRIENDS = NEAR.format(table="social_graph_friendship", tail="person_id", head="friend_id", looked_at=LOOKED_AT)
+FOLLOWED_BY_FOLLOWED = NEAR.format(table="social_graph_follow", tail="follower_id", head="followed_id", looked_at=LOOKED_AT)
+POPULAR = "SELECT person_id AS id, follower_count AS likely FROM social_graph_personcounts WHERE follower_count > 0"
+# CASE has PostgreSQL look at one after the other and stop when there are enough, instead of joining them with all people who exist for the viewer.
+LIKELIEST = """
     SELECT candidate.id
     FROM (
-        SELECT far.{head} AS id, count(*) AS ways
-        FROM (SELECT {head} AS id FROM {table} WHERE {tail} = %(viewer)s ORDER BY {table}.id DESC LIMIT %(looked_at)s) AS near
-        CROSS JOIN LATERAL (SELECT edge.{head} FROM {table} AS edge WHERE edge.{tail} = near.id ORDER BY edge.id DESC LIMIT %(looked_at)s) AS far
-        GROUP BY far.{head}
+        SELECT id, likely FROM ({found}) AS found WHERE id NOT IN (SELECT id FROM known) {but} ORDER BY likely DESC, id LIMIT {considered}
     ) AS candidate
-    WHERE {strangers} AND {active} {but}
-    ORDER BY candidate.ways DESC, candidate.id
+    WHERE CASE WHEN EXISTS ({visible}) THEN true ELSE false END
+    ORDER BY candidate.likely DESC, candidate.id
     LIMIT %(count)s
 """
-POPULAR = """
-    SELECT candidate.id
-    FROM (SELECT person_id AS id, follower_count FROM social_graph_personcounts WHERE follower_count > 0) AS candidate
-    WHERE {strangers} AND {active} {but}
-    ORDER BY candidate.follower_count DESC, candidate.id
-    LIMIT %(count)s
-"""
-WHO = {"strangers": STRANGERS, "active": ACTIVE}
-FIRST = NEAR.format(table="social_graph_friendship", tail="person_id", head="friend_id", but="", **WHO)
-NOT_FIRST = "AND candidate.id NOT IN (SELECT id FROM first)"
-SECOND = NEAR.format(table="social_graph_follow", tail="follower_id", head="followed_id", but=NOT_FIRST, **WHO)
-NOT_SECOND = "AND candidate.id NOT IN (SELECT id FROM first) AND candidate.id NOT IN (SELECT id FROM second)"
-THIRD = POPULAR.format(but=NOT_SECOND, **WHO)
+NOT_FIRST = "AND id NOT IN (SELECT id FROM first)"
+NOT_SECOND = "AND id NOT IN (SELECT id FROM first UNION ALL SELECT id FROM second)"
 # PostgreSQL reads on only as long as there are not enough: who has many friends of friends costs no look at the others.
-CANDIDATES = f"""
-    WITH first AS MATERIALIZED ({FIRST}), second AS MATERIALIZED ({SECOND}), third AS MATERIALIZED ({THIRD})
+CANDIDATES = """
+    WITH known (id) AS MATERIALIZED (SELECT %(viewer)s::uuid UNION ALL {known}),
+        first AS MATERIALIZED ({first}), second AS MATERIALIZED ({second}), third AS MATERIALIZED ({third})
     SELECT id, reason FROM (
         SELECT id, 'mutual_friends' AS reason FROM first
         UNION ALL SELECT id, 'followed_by_followed' FROM second
         UNION ALL SELECT id, 'popular' FROM third
     ) AS candidate
     LIMIT %(count)s
-"""  # noqa: S608 - of constants
+"""
 
 
 @dataclass(slots=True)
@@ -105,36 +87,78 @@ class Suggestion:
 
 
 def suggestions_for(viewer: User, *, limit: int = 10) -> list[Suggestion]:
-    """At most ``limit`` (to MAX_SUGGESTIONS) suggestions, the likeliest first. Four queries, for any number of people and edges."""
-    with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES, {"viewer": viewer.pk, "looked_at": LOOKED_AT, "count": max(1, min(limit, MAX_SUGGESTIONS))})
-        reasons: dict[UUID, str] = dict(cursor.fetchall())
+    """At most ``limit`` (to MAX_SUGGESTIONS) suggestions, the likeliest first. Four queries at most, for any number of people and edges."""
+    rows = fetch(_candidates(), {"viewer": viewer.pk, "count": max(1, min(limit, MAX_SUGGESTIONS))})
+    reasons: dict[UUID, str] = dict(rows)
     if not reasons:
         return []
-    people = people_visible_to(viewer).in_bulk(list(reasons))
+    people = {row[0]: take(User, row, 1) for row in _people(viewer=viewer.pk, ids=list(reasons))}
     found = {key: Suggestion(people[key], reason) for key, reason in reasons.items() if key in people}
-    for reason, rows in (("mutual_friends", _friends_between), ("followed_by_followed", _followed_between)):
-        for key, count, person in rows(viewer, list(reasons)):
-            if reasons[key] == reason and key in found:
+    for reason, between in (("mutual_friends", _friends_between), ("followed_by_followed", _followed_between)):
+        if keys := [key for key in found if reasons[key] == reason]:
+            for key, count, *person in between(viewer=viewer.pk, ids=keys):
                 found[key].count = count
-                found[key].named.append(person)
+                found[key].named.append(take(User, tuple(person)))
     return list(found.values())
 
 
-def _friends_between(viewer: User, keys: Sequence[UUID]) -> list[tuple[UUID, int, User]]:
-    mine = Friendship.objects.filter(person=viewer, friend=OuterRef("friend"))
-    edges: Any = Friendship.objects.filter(present(viewer, "friend"), Exists(mine), person__in=keys).select_related("friend")
-    return [(edge.person_id, edge.total, edge.friend) for edge in _first_of_each(edges, "person")]
+def _known(viewer: Any) -> QuerySet[Any, Any]:
+    """Whom nobody suggests to the viewer: people one has something to do with already, the dismissed, the muted."""
+    asked = FriendRequest.objects.filter(sender=viewer).values_list("receiver"), FriendRequest.objects.filter(receiver=viewer).values_list("sender")
+    return (
+        Friendship.objects.filter(person=viewer)
+        .values_list("friend")
+        .union(
+            Follow.objects.filter(follower=viewer).values_list("followed"),
+            FollowRequest.objects.filter(requester=viewer).values_list("requested"),
+            *asked,
+            DismissedSuggestion.objects.filter(person=viewer).values_list("dismissed"),
+            Mute.objects.filter(muter=viewer).values_list("muted"),
+            all=True,
+        )
+    )
 
 
-def _followed_between(viewer: User, keys: Sequence[UUID]) -> list[tuple[UUID, int, User]]:
+def _visible(viewer: Any, candidate: Any) -> QuerySet[Any, Any]:
+    return people_visible_to(somebody(viewer)).filter(pk=candidate).values_list("pk")
+
+
+@cache
+def _candidates() -> str:
+    visible = Prepared(_visible, viewer=UUIDField(), candidate=UUIDField()).sql().replace("%(candidate)s", "candidate.id")
+    likeliest = partial(LIKELIEST.format, visible=visible, considered=CONSIDERED)
+    return CANDIDATES.format(
+        known=Prepared(_known, viewer=UUIDField()).sql(),
+        first=likeliest(found=FRIENDS_OF_FRIENDS, but=""),
+        second=likeliest(found=FOLLOWED_BY_FOLLOWED, but=NOT_FIRST),
+        third=likeliest(found=POPULAR, but=NOT_SECOND),
+    )
+
+
+def _common_friends(viewer: Any, ids: Any) -> QuerySet[Any, Any]:
+    """Of each of ``ids`` the latest friends who are the viewer's too. The viewer's are looked up in a set, as in ``FriendshipQuerySet.mutual``."""
+    mine = Case(When(friend__in=Friendship.objects.filter(person=viewer).values("friend"), then=True), default=False)
+    edges = Friendship.objects.filter(present(somebody(viewer), "friend"), person__pk__any=ids).alias(mine=mine).filter(mine=True)
+    return _first_of_each(edges, "person", "friend")
+
+
+def _followed_between(*, viewer: UUID, ids: list[UUID]) -> QuerySet[Any, Any]:
+    """Of each of ``ids`` the latest followers whom the viewer follows. Planned anew each time: it is a matter of how many follow each of them."""
     mine = Follow.objects.filter(follower=viewer, followed=OuterRef("follower"))
-    edges: Any = Follow.objects.filter(present(viewer, "follower"), Exists(mine), followed__in=keys).select_related("follower")
-    return [(edge.followed_id, edge.total, edge.follower) for edge in _first_of_each(edges, "followed")]
+    return _first_of_each(Follow.objects.filter(present(somebody(viewer), "follower"), Exists(mine), followed__in=ids), "followed", "follower")
 
 
-def _first_of_each(edges: Any, side: str) -> Any:
-    """The latest NAMED edges of each person on ``side``, with how many there are in all."""
+def _first_of_each(edges: Any, side: str, other: str) -> QuerySet[Any, Any]:
+    """The latest NAMED edges of each person on ``side``: that person's key, how many edges there are in all, and who is at the ``other`` end."""
     rank = Window(RowNumber(), partition_by=side, order_by=F("id").desc())
     total = Window(models.Count("id"), partition_by=side)
-    return edges.annotate(rank=rank, total=total).filter(rank__lte=NAMED).order_by("rank")
+    latest: QuerySet[Any, Any] = edges.annotate(rank=rank, total=total).filter(rank__lte=NAMED).order_by("rank")
+    return latest.values_list(f"{side}_id", "total", *columns(User, f"{other}__"))
+
+
+def _shown(viewer: Any, ids: Any) -> QuerySet[Any, Any]:
+    return people_visible_to(somebody(viewer)).filter(pk__any=ids).values_list("pk", *columns(User))
+
+
+_people = Prepared(_shown, viewer=UUIDField(), ids=UUIDS)
+_friends_between = Prepared(_common_friends, viewer=UUIDField(), ids=UUIDS)

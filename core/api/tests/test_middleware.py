@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client
+from django.urls import resolve
 from rest_framework.test import APIClient
 
 from core.api.middleware import find
@@ -38,3 +39,33 @@ def test_addresses_with_ids_are_looked_up_each_for_itself(anyone: APIClient) -> 
     one, other = (find(f"/api/v1/refusals/{kind}").kwargs["kind"] for kind in ("one", "other"))
     assert (one, other) == ("one", "other")
     assert find("/api/v1/things") is find("/api/v1/things")
+
+
+ONE, OTHER = "01935c3e-0000-7000-8000-00000000000a", "00000000-0000-0000-0000-000000000001"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/feeds/public",
+        f"/api/v1/posts/{ONE}",
+        f"/api/v1/posts/{OTHER}/comments",
+        f"/api/v1/users/{ONE}",
+        "/api/v1/users/ana",
+        "/api/v1/users/me",
+        f"/api/v1/users/{ONE}/posts",
+        f"/api/v1/conversations/{OTHER}/messages",
+        f"/api/v1/{ONE}/{OTHER}/{ONE}/{OTHER}",
+        "/api/v1/" + "x" * 300,
+    ],
+)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_what_is_found_is_what_django_finds(path: str, turn: int) -> None:
+    found, resolved = find(path), resolve(path)
+    assert (found.func, found.args, found.kwargs, found.view_name, found.route) == (
+        resolved.func,
+        resolved.args,
+        resolved.kwargs,
+        resolved.view_name,
+        resolved.route,
+    )

@@ -6,8 +6,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import CharField, UUIDField
+from django.test.utils import CaptureQueriesContext
 
 from core.queries import UUIDS, Prepared, columns, take
+from core.statements import fetch
 
 pytestmark = pytest.mark.django_db
 User: Any = get_user_model()
@@ -69,3 +71,25 @@ def test_each_connection_prepares_for_itself(person: Any) -> None:
     ask()
     assert len(found) == 3
     assert len(set(found)) == 1
+
+
+def test_a_query_can_stand_inside_a_larger_statement(make_person: Callable[..., Any]) -> None:
+    ana, ben = make_person(username="ana"), make_person(username="ben")
+    named = Prepared(lambda name: User.objects.filter(username=name).values_list("pk"), name=CharField())
+    found = fetch(f"WITH named (id) AS ({named.sql()}) SELECT id FROM named WHERE id = ANY(%(ids)s)", {"name": "ana", "ids": [ana.pk, ben.pk]})  # noqa: S608
+    assert found == [(ana.pk,)]
+
+
+@pytest.mark.parametrize("planned_anew", [False, True])
+def test_only_what_is_not_planned_anew_is_prepared(person: Any, planned_anew: bool) -> None:
+    found = Prepared(lambda name: User.objects.filter(bio=name).values_list("pk"), planned_anew=planned_anew, name=CharField())
+    assert found(name="nobody's") == []
+    kept = fetch("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %(like)s", {"like": '%%."bio" = %%'})
+    assert kept == [(0 if planned_anew else 1,)]
+
+
+def test_what_is_sent_is_logged_with_its_values(person: Any) -> None:
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            people_named(ids=[person.pk], name="ana", limit=5)
+        assert "'ana'" in captured.captured_queries[0]["sql"]

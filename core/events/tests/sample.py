@@ -1,6 +1,7 @@
 """An event of its own, and handlers that do what a test tells them."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 from uuid import UUID
 
 from core.events.registry import Event, on
@@ -22,6 +23,13 @@ class FollowUp(Event, frozen=True, kw_only=True):
     sample_id: UUID
 
 
+class NobodyWaits(Event, frozen=True, kw_only=True):
+    """A kind that is a worker's."""
+
+    by_worker: ClassVar[bool] = True
+    sample_id: UUID
+
+
 class Counted(Event, frozen=True, kw_only=True):
     """A kind that joins."""
 
@@ -39,8 +47,8 @@ def note_all(event: Counted) -> None:
     handed_over.append(len(event.sample_ids))
 
 
-@on(SampleHappened)
-def note(event: SampleHappened) -> None:
+@on(SampleHappened, NobodyWaits)
+def note(event: SampleHappened | NobodyWaits) -> None:
     behaviour.get("note", happened.append)(event.sample_id)
 
 

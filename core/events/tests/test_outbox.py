@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import redis
+from django.conf import settings
 from django.contrib.admin.sites import site
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection, transaction
@@ -18,8 +20,9 @@ from django.utils import timezone
 
 from core.events import outbox
 from core.events.models import OutboxEvent
+from core.events.tasks import dispatch_event
 from core.events.tests import sample
-from core.events.tests.sample import Counted, FollowUp, NobodyListens, SampleHappened
+from core.events.tests.sample import Counted, FollowUp, NobodyListens, NobodyWaits, SampleHappened
 from core.models import uuid7
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -250,6 +253,62 @@ def test_process_killed_between_commit_and_dispatch_still_delivers() -> None:
 def test_what_is_left_to_the_sweeper_waits_for_it() -> None:
     with outbox.left_to_sweeper():
         sample_id = emit_one()
+    assert sample.happened == []
+    make_due()
+    outbox.sweep()
+    assert sample.happened == [sample_id]
+
+
+def waiting_tasks() -> int:
+    with redis.Redis.from_url(settings.REDIS_URL, db=settings.REDIS_DATABASE + 2) as broker:
+        return int(broker.llen("default"))
+
+
+def emit_for_worker() -> UUID:
+    sample_id = uuid7()
+    with transaction.atomic():
+        outbox.emit(NobodyWaits(sample_id=sample_id))
+        assert waiting_tasks() == 0
+    return sample_id
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_what_is_a_workers_waits_for_one_and_is_done_once() -> None:
+    sample_id = emit_for_worker()
+    assert sample.happened == []
+    assert waiting_tasks() == 1
+    key = str(OutboxEvent.objects.get().pk)
+    assert [dispatch_event(key), dispatch_event(key)] == [True, True]
+    assert sample.happened == [sample_id]
+    assert not OutboxEvent.objects.exists()
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_what_is_rolled_back_gives_a_worker_nothing_to_do() -> None:
+    with transaction.atomic():
+        outbox.emit(NobodyWaits(sample_id=uuid7()))
+        transaction.set_rollback(True)
+    assert waiting_tasks() == 0
+    assert not OutboxEvent.objects.exists()
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_what_a_queue_forgets_the_sweeper_finds() -> None:
+    sample_id = emit_for_worker()
+    with redis.Redis.from_url(settings.REDIS_URL, db=settings.REDIS_DATABASE + 2) as broker:
+        broker.flushdb()
+    assert outbox.sweep() == 0, "a worker gets the time that a writer gets"
+    make_due()
+    assert outbox.sweep() == 1
+    assert sample.happened == [sample_id]
+
+
+def test_a_queue_that_is_away_breaks_no_request_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(dispatch_event, "delay", away)
+    sample_id = emit_for_worker()
     assert sample.happened == []
     make_due()
     outbox.sweep()

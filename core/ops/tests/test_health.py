@@ -75,7 +75,10 @@ def test_metrics_tell_queue_depth_to_those_who_may_know(settings: Any) -> None:
     body = Client().get("/metrics").content.decode()
     assert 'hubbub_outbox_events{state="pending"} 1.0' in body
     assert "hubbub_outbox_oldest_seconds" in body
-    assert "django_http_requests" in body
+    Client().get("/api/v1/feeds/public")
+    body = Client().get("/metrics").content.decode()
+    assert 'hubbub_requests_total{method="GET",status="200",view="api-public-feed"}' in body
+    assert 'hubbub_request_seconds_count{view="api-public-feed"}' in body
     assert Client(REMOTE_ADDR="192.0.2.1").get("/metrics").status_code == 404
     assert Client(HTTP_X_FORWARDED_FOR="127.0.0.1").get("/metrics").status_code == 404
     settings.METRICS_TOKEN = "open-sesame"

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from celery import current_app
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -78,14 +77,6 @@ def killed_at(step: int, work: Callable[[], Any]) -> bool:
     thread.start()
     thread.join()
     return killed
-
-
-@pytest.fixture
-def no_worker() -> Iterator[None]:
-    """Tasks wait in their queue and nobody takes them."""
-    current_app.conf.task_always_eager = False
-    yield
-    current_app.conf.task_always_eager = True
 
 
 @pytest.fixture

@@ -1,15 +1,21 @@
 """What friendships tell, and what mutes keep away."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
 
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
+from core.events import outbox
+from core.events.models import OutboxEvent
+from core.testing.threads import race
 from notifications.inbox import selectors, wording
+from notifications.inbox.models import Notification
 from social.graph import services as graph
-from social.graph.models import Mute
+from social.graph.models import Follow, FollowRequest, Mute
 from social.posts import services as posts
 from social.posts.tests.factories import make_post
 
@@ -82,3 +88,37 @@ def test_what_is_written_with_a_muted_word_is_not_told(ana: User, ben: User) -> 
     assert sentences(ana) == []
     posts.create_comment(author=ben, post=post, body="Nothing of the kind")
     assert sentences(ana) == ["Ben commented on your post"]
+
+
+def owed(name: str) -> OutboxEvent:
+    return OutboxEvent.objects.get(name=f"social.graph.{name}")
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_who_follows_does_not_wait_until_the_other_is_told(ana: User, ben: User) -> None:
+    graph.follow(actor=ben, target=ana)
+    assert sentences(ana) == []
+    outbox.dispatch(owed("Followed").pk)
+    assert sentences(ana) == ["Ben followed you"]
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_nobody_is_told_of_a_follow_that_was_taken_back(ana: User, ben: User) -> None:
+    graph.follow(actor=ben, target=ana)
+    graph.unfollow(actor=ben, target=ana)
+    assert outbox.dispatch(owed("Followed").pk)
+    assert not Notification.objects.exists()
+
+
+@pytest.mark.usefixtures("no_worker")
+@pytest.mark.parametrize("is_private", [False, True])
+def test_a_follow_taken_back_while_it_is_told_of_leaves_no_line(ana: User, ben: User, is_private: bool) -> None:
+    User.objects.filter(pk=ana.pk).update(is_private=is_private)
+    for _ in range(5):
+        graph.follow(actor=ben, target=ana)
+        row = owed("FollowRequested" if is_private else "Followed")
+        acts: list[Callable[[], object]] = [partial(outbox.dispatch, row.pk), partial(graph.unfollow, actor=ben, target=ana)]
+        assert race(lambda number, acts=acts: acts[number](), threads=2) == [True, True]  # type: ignore[misc]
+        assert not Follow.objects.exists()
+        assert not FollowRequest.objects.exists()
+        assert not Notification.objects.exists()

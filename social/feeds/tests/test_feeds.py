@@ -211,7 +211,7 @@ def test_home_ids_are_read_from_indexes_alone() -> None:
         befriend(ana, make_person())
     with connection.cursor() as database:
         database.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
-        database.execute("EXPLAIN " + selectors.HOME_IDS, {"viewer": ana.pk, "before": selectors.AFTER_ALL, "count": 21})
+        database.execute("EXPLAIN " + selectors.HOME_IDS.compiled.sql, {"viewer": ana.pk, "before": selectors.AFTER_ALL, "count": 21})
         plan = "\n".join(row[0] for row in database.fetchall())
     assert "Index Only Scan using post_kept_by_author" in plan
     assert "Seq Scan" not in plan

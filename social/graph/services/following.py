@@ -1,21 +1,69 @@
 """Following and blocking."""
 
+from dataclasses import dataclass
+from functools import cache
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, UUIDField
 
 from accounts.users.models import User
 from core.errors import Forbidden, NotFound
 from core.events.outbox import emit
-from social.graph import policies
-from social.graph.events import Blocked, Unblocked
+from core.models import uuid7
+from core.queries import Prepared, somebody
+from core.statements import fetch
+from social.graph.events import Blocked, Followed, FollowRequested, Unblocked
 from social.graph.models import Block, Contact
-from social.graph.querysets import not_blocked
-from social.graph.services.edges import add_follow, lock_edges, remove_follow, remove_follow_request, remove_friendship, remove_requests
-from social.graph.services.requests import ask_to_follow
+from social.graph.querysets import people_to_meet
+from social.graph.services.edges import lock_edges, remove_follow, remove_follow_request, remove_friendship, remove_requests
+
+# Under the lock of both people's edges. A private account is asked, with its row held: who turns that off at this moment then finds the request,
+# and where it is off already the follow is made. What is there already is left as it is.
+FOLLOW = """
+WITH target (id, is_private) AS MATERIALIZED ({people_to_meet}),
+held AS MATERIALIZED (
+    SELECT id FROM accounts_users_user WHERE id IN (SELECT id FROM target WHERE is_private) AND is_private FOR NO KEY UPDATE
+),
+closed AS MATERIALIZED (
+    SELECT id FROM held WHERE NOT EXISTS (SELECT FROM social_graph_follow WHERE follower_id = %(actor)s AND followed_id = held.id)
+),
+edge AS (
+    INSERT INTO social_graph_follow (id, created_at, follower_id, followed_id)
+    SELECT %(id)s, now(), %(actor)s, id FROM target WHERE NOT EXISTS (SELECT FROM held)
+    ON CONFLICT (follower_id, followed_id) DO NOTHING RETURNING id
+),
+request AS (
+    INSERT INTO social_graph_followrequest (id, created_at, requester_id, requested_id)
+    SELECT %(id)s, now(), %(actor)s, id FROM closed
+    ON CONFLICT (requester_id, requested_id) DO NOTHING RETURNING id
+),
+counted AS (
+    UPDATE social_graph_personcounts
+    SET following_count = following_count + (person_id = %(actor)s)::int, follower_count = follower_count + (person_id = %(target)s)::int
+    WHERE person_id IN (%(actor)s, %(target)s) AND EXISTS (SELECT FROM edge)
+)
+SELECT EXISTS (SELECT FROM target), EXISTS (SELECT FROM edge), EXISTS (SELECT FROM request), EXISTS (SELECT FROM closed)
+"""
+_people_to_meet = Prepared(
+    lambda actor, target: people_to_meet(somebody(actor)).filter(pk=target).values_list("pk", "is_private"), actor=UUIDField(), target=UUIDField()
+)
 
 
-def follow(*, actor: User, target: User) -> bool:
-    """Make ``actor`` follow ``target``, or ask to where the account is private. True when either is new.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What became of the wish to follow somebody; true when anything is new. ``waits``: it has to be approved, and was not yet."""
+
+    is_new: bool
+    waits: bool
+
+    def __bool__(self) -> bool:
+        return self.is_new
+
+
+def follow(*, actor: User, target: User) -> Wish:
+    """Make ``actor`` follow ``target``, or ask to where the account is private.
+
+    Two statements: the lock of both people's edges, then everything that is decided under it.
 
     Raises:
         Forbidden("follow_oneself"): the two are one.
@@ -24,14 +72,17 @@ def follow(*, actor: User, target: User) -> bool:
     """
     if actor == target:
         raise Forbidden("You cannot follow yourself.", code="follow_oneself")
+    key = uuid7()
     with transaction.atomic():
         lock_edges(actor, target)
-        is_private = User.objects.filter(not_blocked(actor, "pk"), pk=target.pk, is_active=True).values_list("is_private", flat=True).first()
-        if is_private is None:
+        [(may_meet, is_new, is_asked, waits)] = fetch(_follow(), {"id": key, "actor": actor.pk, "target": target.pk})
+        if not may_meet:
             raise NotFound
-        if is_private and not policies.follows(actor, target) and _must_ask(target):
-            return ask_to_follow(actor, target)
-        return add_follow(actor, target)
+        if is_new:
+            emit(Followed(follower_id=actor.pk, followed_id=target.pk))
+        elif is_asked:
+            emit(FollowRequested(request_id=key, requester_id=actor.pk, requested_id=target.pk))
+        return Wish(is_new=is_new or is_asked, waits=waits)
 
 
 def unfollow(*, actor: User, target: User) -> bool:
@@ -76,6 +127,6 @@ def unblock(*, actor: User, target: User) -> bool:
         return bool(removed)
 
 
-def _must_ask(target: User) -> bool:
-    """Whether the account is private still, with its row held: who turns that off then finds every request there is."""
-    return bool(User.objects.select_for_update(no_key=True).filter(pk=target.pk, is_private=True).exists())
+@cache
+def _follow() -> str:
+    return FOLLOW.format(people_to_meet=_people_to_meet.sql())

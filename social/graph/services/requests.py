@@ -6,8 +6,6 @@ from django.db import transaction
 
 from accounts.users.models import User
 from core.errors import NotFound
-from core.events.outbox import emit
-from social.graph.events import FollowRequested
 from social.graph.models import FollowRequest
 from social.graph.services.edges import add_follow, lock_edges, remove_follow_request
 
@@ -51,16 +49,6 @@ def approve_all_waiting(*, user_id: UUID) -> int:
                 _approve(waiting)
                 approved += 1
     return approved
-
-
-def ask_to_follow(actor: User, target: User) -> bool:
-    """Leave a request, under the lock of both. True when there was none. Events: FollowRequested."""
-    if FollowRequest.objects.filter(requester=actor, requested=target).exists():
-        return False
-    request = FollowRequest(requester=actor, requested=target)
-    request.save(force_insert=True)
-    emit(FollowRequested(request_id=request.pk, requester_id=actor.pk, requested_id=target.pk))
-    return True
 
 
 def _waiting(requested: User, request_id: UUID) -> FollowRequest:

@@ -167,12 +167,16 @@ def test_lists_cost_the_same_however_many_people(as_person: Client, count_querie
         assert count_queries(lambda: as_person(ana).get(f"/api/v1/{path.format(ben.username)}")) == expected
 
 
-def test_following_costs_five_queries_and_no_more(as_person: Client) -> None:
-    ana, ben = UserFactory.create_batch(2)
-    client = as_person(ana)
-    with CaptureQueriesContext(connection) as captured:
-        assert client.post(f"/api/v1/users/{ben.username}/follow").status_code == 200
-    assert len([query for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]) == 5
+@pytest.mark.parametrize("is_private", [False, True])
+def test_following_costs_four_queries_besides_the_session_however_many_follow(as_person: Client, is_private: bool) -> None:
+    ben = UserFactory.create(is_private=is_private)
+    for followers in (0, 10):
+        for other in UserFactory.create_batch(followers):
+            services.follow(actor=other, target=ben)
+        client = as_person(UserFactory.create())
+        with CaptureQueriesContext(connection) as captured:
+            assert client.post(f"/api/v1/users/{ben.username}/follow").json()["data"]["requested"] == is_private
+        assert len([query for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]) == 4
 
 
 def test_strangers_are_asked_to_sign_in(api: APIClient) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -8,9 +9,10 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.users.models import User
+from accounts.users.querysets import names
 from accounts.users.tests.factories import UserFactory
 from social.graph import services
-from social.graph.search import people_called
+from social.graph.search import LOOKED_AT, people_called
 from social.graph.tests.factories import make_friends
 from social.graph.tests.test_api import hidden_by_block, hidden_by_leaving, hidden_by_suspension
 
@@ -26,6 +28,11 @@ def client(person: User) -> APIClient:
 
 def named(viewer: User, text: str) -> list[str]:
     return [person.username for person in people_called(viewer, text).items]
+
+
+@pytest.fixture
+def viewer() -> User:
+    return UserFactory.create(username="zoe", display_name="Zoe")
 
 
 def test_exact_username_first_then_followed_then_beginnings_then_likenesses() -> None:
@@ -167,14 +174,82 @@ def test_a_number_looks_the_same_whether_nobody_has_it_or_its_owner_does_not_all
     assert "phone" not in found.json()["data"][0]
 
 
-def test_conditions_are_answered_by_indexes() -> None:
+def test_names_are_answered_by_their_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plans = []
-        for condition in ("UPPER(username::text) LIKE UPPER('marta%%')", "UPPER(username) %%> 'marta'", "UPPER(display_name) %%> 'marta'"):
-            cursor.execute(f"EXPLAIN SELECT id FROM accounts_users_user WHERE {condition}".replace("%%", "%"))  # noqa: S608 - fixed words
-            plans.append(" ".join(row[0] for row in cursor.fetchall()))
-    assert ["user_by_username_part" in plans[0], "user_by_username_part" in plans[1], "user_by_name_part" in plans[2]] == [True] * 3
+    people = User.objects.annotate(names=names())
+    alike = people.filter(names__trigram_word_similar="marta").filter(names__trigram_word_similar="fe")
+    for found in (people.filter(names__contains=" MARTA F"), people.filter(names__trigram_strict_word_similar="marta"), alike):
+        assert "user_by_part_of_names" in found.explain()
+
+
+def test_one_person_is_found_by_username_or_address_by_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    by = {
+        "user_username_unique": User.objects.active().named("Ana"),
+        "user_by_username": User.objects.filter(username__iexact="Ana"),
+        "user_by_email": User.objects.filter(email__iexact="Ana@example.com"),
+    }
+    assert [index for index, people in by.items() if index not in people.explain()] == []
+
+
+def pages(viewer: User, text: str, limit: int) -> list[str]:
+    """The usernames of all pages, one after the other."""
+    page = people_called(viewer, text, limit=limit)
+    seen = [person.username for person in page.items]
+    while page.next:
+        page = people_called(viewer, text, cursor=page.next, limit=limit)
+        seen += [person.username for person in page.items]
+    return seen
+
+
+def test_of_those_alike_only_so_many_are_looked_at_words_before_parts(viewer: User) -> None:
+    people = [UserFactory.build(username=f"{letters}x", display_name="Martin") for letters in map("".join, product("abcdef", repeat=3))]
+    User.objects.bulk_create(people)
+    UserFactory.create(username="someone", display_name="Marta")
+    found = pages(viewer, "martta", 100)
+    assert found[0] == "someone", "as a word, Martin is not like it"
+    assert len(found) == len(set(found)) == 1 + LOOKED_AT < len(people)
+
+
+def test_pages_go_on_from_rank_to_rank(viewer: User) -> None:
+    people = [
+        ("anna", "X"),  # the username
+        ("annabel", "X"),  # begins, and is followed
+        ("annabella", "X"),
+        ("someone0", "Y Anna"),
+        ("someone1", "Ana"),  # looks alike
+        ("someone2", "Hanna"),
+    ]
+    for username, name in people:
+        UserFactory.create(username=username, display_name=name)
+    UserFactory.create(username="unlike", display_name="Quentin")
+    services.follow(actor=viewer, target=User.objects.get(username="annabel"))
+    whole = named(viewer, "anna")
+    assert whole[:4] == ["anna", "annabel", "annabella", "someone0"]
+    assert set(whole[4:]) == {"someone1", "someone2"}
+    assert [pages(viewer, "anna", limit) for limit in (1, 2, 4)] == [whole] * 3
+
+
+@pytest.mark.parametrize("text", ["anna fereira", "fereira anna", "ferr ana", "Ana  Ferreira!", "anna-fereira"])
+def test_every_word_may_be_wrong_and_in_any_order(viewer: User, text: str) -> None:
+    UserFactory.create(username="meant", display_name="Ana Ferreira")
+    UserFactory.create(username="other", display_name="Anja Kovac")
+    assert named(viewer, text) == ["meant"]
+
+
+@pytest.mark.parametrize("text", ["%%%", "___", "...", "\\\\\\", "''", "-- ;", "(((", "\U0001f600\U0001f600\U0001f600"])
+def test_text_without_words_finds_nobody_and_breaks_nothing(viewer: User, text: str) -> None:
+    UserFactory.create(username="ana_b", display_name="Ana 100% B")
+    assert named(viewer, text) == []
+
+
+def test_what_has_digits_is_looked_for_as_it_is(viewer: User, count_queries: Callable[[Callable[[], object]], int]) -> None:
+    for number in range(3):
+        UserFactory.create(username=f"person100{number}")
+    assert named(viewer, "person1002") == ["person1002"]
+    assert count_queries(lambda: named(viewer, "persom1002")) == 1
 
 
 def test_numbers_are_answered_by_indexes() -> None:

@@ -1,0 +1,142 @@
+"""The short way of reading over REST, for the few addresses that are asked for all the time.
+
+A GET with an access token needs little: the token is checked without a query, the limit is counted, and whether the session stands is asked
+in one round trip with what is read (``core.queries.Behind``). So ``ReadEndpoint`` answers it without DRF around it. It can only succeed: at the
+first sign of anything else (another way to sign in, a refusal, an unusual header) the request goes the long way, which answers it as it answers
+everything. What is read is written once, in ``read``, for both ways.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.sessions import selectors, services, tokens
+from accounts.sessions.current import address_of
+from core.api import conditional
+from core.api.negotiation import USUAL
+from core.api.paging import link, pagination
+from core.api.renderers import envelope, stamped
+from core.api.throttles import count_person, limit_headers
+from core.api.views import Endpoint
+from core.errors import DomainError
+from core.queries import Behind, Statement, somebody
+
+_behind_session = Behind(selectors.standing_session)
+SESSION_WIDTH = 2  # columns of it
+HEADERS = {"Allow": "GET, HEAD, OPTIONS", "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
+
+
+PARAMETERS = {"cursor", "limit"}
+
+
+class LongWayError(Exception):
+    """The short way does not lead there."""
+
+
+class Reader:
+    """Who reads, and how statements are asked for them.
+
+    ``viewer`` has a ``pk`` and nothing else, or is None where nobody is signed in. ``along`` are the values of the endpoint's ``along``.
+    """
+
+    def __init__(self, viewer: Any, along: Mapping[str, bytes | None]) -> None:
+        self.viewer = viewer
+        self.along = along
+
+    def ask(self, query: Statement, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of ``query``, in any order."""
+        return query(**values)
+
+
+class TokenReader(Reader):
+    """Somebody with an access token whose session has not been asked about yet: the first statement does it, and gives nothing if it has ended."""
+
+    def __init__(self, claims: tokens.Claims, along: Mapping[str, bytes | None], address: str | None) -> None:
+        super().__init__(somebody(claims.user_id), along)
+        self.claims = claims
+        self.address = address
+        self.is_admitted = False
+
+    def ask(self, query: Statement, **values: Any) -> list[tuple[Any, ...]]:
+        """As above. Raises LongWayError where the session has ended or its person may not be here."""
+        if self.is_admitted:
+            return query(**values)
+        session, rows = _behind_session(query, SESSION_WIDTH, session_id=self.claims.session_id, **values)
+        if session is None or session[0] != self.claims.user_id:
+            raise LongWayError
+        self.is_admitted = True
+        services.touch_session(session_id=self.claims.session_id, unused_seconds=session[1], address=self.address)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was read, as JSON, and the cursor of the page after it."""
+
+    data: bytes
+    next: str | None
+
+
+class ReadEndpoint(Endpoint):
+    """An endpoint whose GET is ``read``; its ``get`` describes it and returns ``self.answer_read(request, ...)``."""
+
+    @classmethod
+    def read(cls, reader: Reader, params: Mapping[str, str], path: Mapping[str, Any]) -> Found:
+        """What the address answers. It asks the database at least once through ``reader``, and first of all. Raises DomainError."""
+        raise NotImplementedError
+
+    def answer_read(self, request: Request, **path: Any) -> Response:
+        """The long way: whoever it is has been let in."""
+        viewer = self.viewer
+        along = {key: self.asked_along(key) for key in self.along}
+        found = self.read(Reader(viewer, along), request.query_params, path)
+        response = Response(msgspec.Raw(found.data))
+        response.pagination = pagination(found.next)  # type: ignore[attr-defined]
+        if found.next:
+            response["Link"] = link(request._request, found.next)
+        return response
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        long_way = super().as_view(**initkwargs)
+
+        def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return cls.short_way(request, **kwargs)
+            except (LongWayError, DomainError):
+                return long_way(request, *args, **kwargs)
+
+        view.__dict__.update(vars(long_way))
+        return view
+
+    @classmethod
+    def short_way(cls, request: HttpRequest, **path: Any) -> HttpResponse:
+        """The answer, where it is a good one. Raises LongWayError, DomainError."""
+        meta = request.META
+        scheme, _, raw = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if request.method != "GET" or scheme.lower() != "bearer" or meta.get("HTTP_ACCEPT", "*/*") not in USUAL or "%" in meta["QUERY_STRING"]:
+            raise LongWayError
+        if not request.GET.keys() <= PARAMETERS:
+            raise LongWayError
+        claims = tokens.claims_of(raw.strip())
+        verdicts = count_person(request, claims.user_id, along=cls.along)
+        if any(not verdict.allowed for verdict in verdicts):
+            raise LongWayError
+        reader = TokenReader(claims, verdicts[0].along if verdicts else {}, address_of(request))
+        found = cls.read(reader, request.GET, path)
+        if not reader.is_admitted:
+            raise LongWayError
+        request.user = reader.viewer  # for the line in the log
+        content = envelope(found.data, pagination(found.next))
+        etag = conditional.tag(content)
+        headers = {**HEADERS, **limit_headers(request), "ETag": etag}
+        if found.next:
+            headers["Link"] = link(request, found.next)
+        response = HttpResponse(stamped(content), content_type="application/json", headers=headers)
+        return get_conditional_response(request, etag=etag, response=response) or response
