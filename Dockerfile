@@ -16,7 +16,9 @@ RUN PYTHONPATH=/hubbub /opt/build/bin/python -m core.embedded.css \
     python manage.py collectstatic --no-input --verbosity 0
 
 FROM nginxinc/nginx-unprivileged:1.28-alpine AS proxy
+ENV HTTPS_PORT=443
 COPY deploy/nginx.conf /etc/nginx/nginx.conf
+COPY deploy/https-port.conf.template /etc/nginx/templates/https-port.conf.template
 COPY --from=build /hubbub/staticfiles /srv/static
 HEALTHCHECK --interval=10s --timeout=3s CMD wget -q -O /dev/null http://127.0.0.1:8080/nginx-health || exit 1
 

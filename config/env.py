@@ -11,8 +11,13 @@ from pathlib import Path
 from typing import Literal, get_origin
 from urllib.parse import urlsplit
 
+from limits import parse
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.limits import LIMITS
+from config.redis_urls import first_database
+from core.realtime.limits import Limit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_LENGTH = 50
@@ -51,7 +56,7 @@ class Env(BaseSettings):
         0, ge=0, description="PostgreSQL breaks off a statement after so many seconds; 0: never. For what people wait for, not for workers."
     )
     redis_url: str = Field("", description="redis://… ; empty: the embedded server in .dev/ (development and tests only).")
-    redis_database: int = Field(0, ge=0, description="First of the three numbered Redis databases that are used.")
+    redis_database: int = Field(0, ge=0, description="First of the three numbered Redis databases that are used. 0: the one redis_url names.")
 
     s3_bucket: str = Field("", description="Bucket for media. Empty: files lie on disk under media_root.")
     s3_endpoint_url: str = Field("", description="Endpoint of an S3-compatible store; empty for AWS itself.")
@@ -123,6 +128,48 @@ class Env(BaseSettings):
         except json.JSONDecodeError:
             raise ValueError("must be JSON") from None
 
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_database_is_a_number(cls, value: str) -> str:
+        try:
+            first_database(value)
+        except ValueError:
+            raise ValueError("may end with the number of a database, and with nothing else") from None
+        return value
+
+    @field_validator("trusted_proxies", "metrics_networks")
+    @classmethod
+    def _networks_are_networks(cls, value: list[str]) -> list[str]:
+        try:
+            return [str(ip_network(network, strict=False)) for network in value]
+        except ValueError:
+            raise ValueError('must be networks, such as ["10.0.0.0/8"]') from None
+
+    @field_validator("limits")
+    @classmethod
+    def _limits_are_rates_of_scopes(cls, value: dict[str, str]) -> dict[str, str]:
+        if not value.keys() <= LIMITS.keys():
+            raise ValueError(f"names a scope there is not. There are: {', '.join(LIMITS)}")
+        try:
+            rates = [parse(rate) for rate in value.values()]
+        except ValueError:
+            raise ValueError('must be rates, such as "5/15 minutes"') from None
+        if any(rate.amount < 1 for rate in rates):
+            raise ValueError("must let at least one through")
+        return value
+
+    @field_validator("realtime_limits")
+    @classmethod
+    def _limits_of_commands_are_rates(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Which commands there are is known once the slices are loaded: ``core.realtime`` looks then."""
+        try:
+            for rates in value.values():
+                for rate in rates:
+                    Limit.parse(rate)
+        except ValueError:
+            raise ValueError('must be rates by second, minute or hour, such as {"message:send": ["30/m", "5/s"]}') from None
+        return value
+
 
 class ProductionEnv(Env):
     """What production insists on besides. A check says what is wanted and never what was found."""
@@ -155,12 +202,8 @@ class ProductionEnv(Env):
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _proxies_are_networks(cls, value: list[str]) -> list[str]:
-        try:
-            open_to_all = any(ip_network(network, strict=False).prefixlen == 0 for network in value)
-        except ValueError:
-            raise ValueError('must be networks, such as ["10.0.0.0/8"]') from None
-        if open_to_all:
+    def _proxies_are_not_everybody(cls, value: list[str]) -> list[str]:
+        if any(ip_network(network).prefixlen == 0 for network in value):
             raise ValueError("must not be every address: anybody could then claim to be anybody")
         return value
 

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 
 import psycopg
 
-from config.env import BASE_DIR, load
+from config.env import BASE_DIR, Env, load
 from core.embedded import css, keeper, schema
 from core.embedded.home import Home
 from core.embedded.supervisor import Part, Stopped, Supervisor
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="the first port to try")
     port = parser.parse_args().port
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    started = time.monotonic()
     home, env = Home(BASE_DIR / ".dev"), load()
     with ExitStack() as stack:
         running = stack.enter_context(home.open_lock("run"))
@@ -47,7 +48,9 @@ def main() -> None:
                 start_servers(supervisor, home)
             bring_css_up_to_date(supervisor)
             bring_database_up_to_date(supervisor, env.database_url or home.database_url)
-            start_hubbub(supervisor, home, listener, wanted_port=port)
+            if env.site_url == Env.model_fields["site_url"].default:  # what somebody chose stays, be it in the environment or in .env
+                os.environ["SITE_URL"] = address_of(listener)  # links in mail lead to where it really is
+            start_hubbub(supervisor, home, listener, wanted_port=port, started=started)
             supervisor.run()
         except Stopped:
             supervisor.say("Stopping …")
@@ -72,11 +75,10 @@ def bring_css_up_to_date(supervisor: Supervisor) -> None:
     supervisor.start(Part("css", [sys.executable, "-m", "core.embedded.css", "--watch"], seconds_to_stop=3))
 
 
-def start_hubbub(supervisor: Supervisor, home: Home, listener: socket.socket, *, wanted_port: int) -> None:
-    """The web part first, on its own, because somebody waits for it; the worker and the clock once it answers."""
-    port = listener.getsockname()[1]
-    address = f"http://localhost:{port}"
-    os.environ.setdefault("SITE_URL", address)  # links in mail lead to where it really is
+def start_hubbub(supervisor: Supervisor, home: Home, listener: socket.socket, *, wanted_port: int, started: float) -> None:
+    """The web part first, on its own, because somebody waits for it; the worker and the clock once it answers. ``started`` is by the monotonic
+    clock, and how long it took is said."""
+    address, port = address_of(listener), listener.getsockname()[1]
     descriptor = listener.fileno()
     server = [sys.executable, "-m", "core.realtime.server", "--fd", str(descriptor)]
     supervisor.start(Part("web", server, pass_descriptors=(descriptor,)))
@@ -88,11 +90,16 @@ def start_hubbub(supervisor: Supervisor, home: Home, listener: socket.socket, *,
         f"\n  Hubbub is at {address}{taken}\n"
         "  Sign in as ana or ben, or as mod who moderates; everyone's password is hubbub-demo.\n"
         f"  Mail it sends is at {address}/dev/mail/. Ctrl-C stops everything.\n"
+        f"  It took {time.monotonic() - started:.1f} seconds to start.\n"
     )
     celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
     queues = ["--queues", "default,media", "--concurrency", "2"]
     supervisor.start(Part("worker", [*celery, "worker", *queues, "--loglevel", "WARNING", "--without-mingle"]))
     supervisor.start(Part("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(home.path / "beat"), "--pidfile="]))
+
+
+def address_of(listener: socket.socket) -> str:
+    return f"http://localhost:{listener.getsockname()[1]}"
 
 
 def listen(port: int) -> socket.socket:

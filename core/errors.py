@@ -4,9 +4,12 @@
 those of a slice in its ``error_codes.py`` (``CODES = {"code": "What it means."}``). ``catalogue()`` has them all and the API page prints them.
 """
 
+import re
 from typing import Any, ClassVar
 
 from core import slices
+
+UNREADABLE = re.compile("[\x00\ud800-\udfff]")  # characters no text has
 
 CODES = {
     "invalid": "The request has the right shape and makes no sense.",

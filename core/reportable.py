@@ -20,8 +20,8 @@ class Reportable:
     url: Callable[[Any], str]
     author: Callable[[Any], Any]  # the person who answers for it
     text: Callable[[Any], str]  # what it says, plain
-    hide: Callable[[Any, str], object] | None = None  # (thing, why): the author may be shown why
-    unhide: Callable[[Any], object] | None = None
+    hide: Callable[[Any, str], bool] | None = None  # (thing, why), true when that is new: the author may be shown why
+    unhide: Callable[[Any], bool] | None = None
     is_hidden: Callable[[Any], bool] = lambda _thing: False
 
 

@@ -112,15 +112,18 @@ def test_only_handlers_push_to_sockets() -> None:
 
 PLANTED = {
     "a lower app imports a higher one": ("accounts/users/policies.py", "from social.posts import models\n"),
-    "inside a function": ("social/graph/planted.py", "def later():\n    from chat.messages import models\n    return models\n"),
-    "neighbours": ("chat/presence/planted.py", "from chat.conversations import models\n"),
+    "inside a function": ("social/graph/wording.py", "def later():\n    from chat.messages import models\n    return models\n"),
+    "neighbours": ("chat/presence/wording.py", "from chat.conversations import models\n"),
     "core knows an app": ("core/planted.py", "from accounts.users import models\n"),
     "settings from below": ("core/planted.py", "from config import env\n"),
-    "somebody calls notifications": ("social/posts/planted.py", "from notifications.inbox import models\n"),
+    "somebody calls notifications": ("social/posts/wording.py", "from notifications.inbox import models\n"),
     "a model calls a service": ("social/posts/models.py", "from social.posts import services\n"),
     "a service calls a door": ("social/posts/services.py", "from social.posts import api\n"),
     "the hub knows the gateway": ("core/realtime/hub.py", "from core.realtime import gateway\n"),
     "a part of the socket without a place": ("core/realtime/planted.py", ""),
+    "a part of a slice without a place": ("social/posts/planted.py", ""),
+    "what a service stands on calls it": ("accounts/sessions/codes.py", "from accounts.sessions import services\n"),
+    "what writes calls a door": ("chat/messages/lanes.py", "from chat.messages import api\n"),
     "a selector writes": ("social/graph/selectors.py", "from social.graph import services\n"),
 }
 

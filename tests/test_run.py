@@ -71,6 +71,13 @@ def answers(address: str) -> bool:
     return True
 
 
+def socket_origin(address: str) -> str | None:
+    """Where pages say that their socket is, which follows from SITE_URL."""
+    with urllib.request.urlopen(address, timeout=30) as page:  # noqa: S310 - our own address
+        found = re.search(r"connect-src[^;]*?(ws://[^ ;]+)", page.headers["Content-Security-Policy"])
+    return found[1] if found else None
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -130,6 +137,7 @@ def test_a_second_start_does_nothing_twice_and_a_killed_supervisor_leaves_nothin
     checkout.start(free_port())
     assert "Migrating" not in checkout.said()
     assert "demo world" not in checkout.said()
+    assert re.search(r"It took \d+\.\d seconds to start\.", checkout.said())
     again = subprocess.run(
         [sys.executable, "-m", "config.run"], cwd=checkout.path, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
     )
@@ -142,6 +150,7 @@ def test_a_second_start_does_nothing_twice_and_a_killed_supervisor_leaves_nothin
 
 def test_two_checkouts_do_not_meet_and_a_busy_port_gives_the_next(checkouts: list[Checkout]) -> None:
     one, two = checkouts
+    (two.path / ".env").write_text("SITE_URL=http://tunnel.example\n")
     port = free_port()
     first = one.start(port)
     second = two.start(port)
@@ -149,6 +158,8 @@ def test_two_checkouts_do_not_meet_and_a_busy_port_gives_the_next(checkouts: lis
     assert f"(port {port} is taken)" in two.said()
     assert answers(first)
     assert answers(second)
+    assert socket_origin(first) == first.replace("http", "ws")
+    assert socket_origin(second) == "ws://tunnel.example", "what the operator wrote into .env stays"
     with psycopg.connect(two.home.database_url) as connection:
         assert connection.execute("SELECT to_regclass('kept')").fetchone() == (None,)
     two.stop(signal.SIGTERM)

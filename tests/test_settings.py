@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from config import env
+from config.limits import LIMITS
+from config.redis_urls import celery_url, first_database, redis_database
 from core.testing.environment import Environment
+from social.posts.models import MAX_IMAGES
 from tests.architecture import ROOT
 
 SAFE = {
@@ -24,10 +27,22 @@ SAFE = {
 SAFE["SECRET_KEY"] += "xY"
 
 
-def start(program: str = "from django.conf import settings; settings.DEBUG", **changes: str) -> "subprocess.CompletedProcess[str]":
-    """Load production's settings in a process that has only what is given here."""
+MISTAKES = [  # in whatever environment
+    ("TRUSTED_PROXIES", '["10.0.0.0/99"]'),
+    ("METRICS_NETWORKS", '["zebra"]'),
+    ("LIMITS", '{"uploads": "zebra"}'),
+    ("LIMITS", '{"uploads": "0/hour"}'),
+    ("LIMITS", '{"zebra": "5/hour"}'),
+    ("REALTIME_LIMITS", '{"message:send": ["zebra"]}'),
+    ("REALTIME_LIMITS", '{"message:send": ["5/fortnight"]}'),
+    ("REDIS_URL", "redis://redis:6379/zebra"),
+]
+
+
+def start(show: str = "", **changes: str) -> "subprocess.CompletedProcess[str]":
+    """Load production's settings in a process that has only what is given here, with the apps if the names of commands are asked for."""
     environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.prod", **SAFE, **changes}
-    command = [sys.executable, "-c", program]
+    command = [sys.executable, "-c", f"import django; from django.conf import settings; settings.DEBUG; {show}"]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -49,6 +64,7 @@ def test_production_starts_with_safe_settings() -> None:
         ("ALLOWED_HOSTS", '["*"]'),
         ("TRUSTED_PROXIES", '["0.0.0.0/0"]'),
         ("TRUSTED_PROXIES", '["anything"]'),
+        *MISTAKES,
         ("SITE_URL", "http://hubbub.test"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "sqlite:///hubbub.db"),
@@ -84,6 +100,68 @@ def test_every_problem_is_told_at_once_and_no_value_is_shown() -> None:
     for refused in (first, malformed):
         assert "zebra" not in refused.stdout + refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), MISTAKES)
+def test_a_mistake_stops_development_as_well(name: str, value: str) -> None:
+    refused = start(DJANGO_SETTINGS_MODULE="config.settings.dev", **{name: value})
+    assert refused.returncode != 0
+    assert [line.split(":")[0].strip() for line in refused.stderr.splitlines()[1:]] == [name]
+    assert "zebra" not in refused.stderr
+
+
+def test_mistakes_of_all_kinds_are_told_at_once() -> None:
+    refused = start(DJANGO_SETTINGS_MODULE="config.settings.dev", **dict(MISTAKES))
+    assert {line.split(":")[0].strip() for line in refused.stderr.splitlines()[1:]} == {name for name, _ in MISTAKES}
+
+
+@pytest.mark.parametrize(("command", "starts"), [("message:send", True), ("message:zebra", False)])
+def test_limits_of_commands_are_for_commands_there_are(command: str, starts: bool) -> None:
+    started = start("django.setup()", REALTIME_LIMITS=f'{{"{command}": ["30/m"]}}')
+    assert (started.returncode == 0) is starts
+    if not starts:
+        assert "REALTIME_LIMITS: names a command there is not" in started.stderr
+        assert "zebra" not in started.stderr
+        assert "Traceback" not in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "numbers", "cache", "bus", "broker"),
+    [
+        ("redis://:pass@h:6379", "", "redis://:pass@h:6379/1", "redis://:pass@h:6379/0", "redis://:pass@h:6379/2"),
+        ("redis://h:6379/", "", "redis://h:6379/1", "redis://h:6379/0", "redis://h:6379/2"),
+        ("redis://h:6379/0", "3", "redis://h:6379/4", "redis://h:6379/3", "redis://h:6379/5"),
+        ("redis://h:6379/5", "", "redis://h:6379/6", "redis://h:6379/5", "redis://h:6379/7"),
+        ("redis://h:6379?db=5", "", "redis://h:6379/6", "redis://h:6379/5", "redis://h:6379/7"),
+        (
+            "rediss://h:6380?ssl_cert_reqs=none",
+            "",
+            "rediss://h:6380/1?ssl_cert_reqs=none",
+            "rediss://h:6380/0?ssl_cert_reqs=none",
+            "rediss://h:6380/2?ssl_cert_reqs=none",
+        ),
+    ],
+)
+def test_each_part_has_its_database_whatever_else_the_address_says(url: str, numbers: str, cache: str, bus: str, broker: str) -> None:
+    show = "print(settings.CACHES['default']['LOCATION'], settings.REALTIME_REDIS_URL, settings.CELERY_BROKER_URL)"
+    assert start(show, REDIS_URL=url, REDIS_DATABASE=numbers).stdout.split() == [cache, bus, broker]
+
+
+def test_databases_behind_a_socket_are_told_by_query() -> None:
+    url = "unix:///run/redis.sock?db=5&socket_timeout=2"
+    assert first_database(url) == 5
+    assert redis_database(url, 6) == "unix:///run/redis.sock?socket_timeout=2&db=6"
+    assert celery_url(url, 7) == "redis+socket:///run/redis.sock?socket_timeout=2&virtual_host=7"
+
+
+def test_forms_are_taken_from_the_address_people_use() -> None:
+    shown = start("print(settings.CSRF_TRUSTED_ORIGINS)", SITE_URL="https://hubbub.test:8443/").stdout
+    assert shown.strip() == "['https://hubbub.test:8443']"
+
+
+def test_ten_posts_of_as_many_pictures_as_fit_are_possible_in_an_hour() -> None:
+    assert LIMITS["uploads"] == "10/hour"
+    assert LIMITS["uploaded_files"] == f"{10 * MAX_IMAGES}/hour"
 
 
 def test_the_example_is_generated_from_the_settings() -> None:

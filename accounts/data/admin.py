@@ -1,15 +1,11 @@
-"""Archives and deletions, as staff see them: what is under way, what hangs, and a way to let somebody back in who asks for it."""
+"""Archives and deletions, as staff see them: what is under way, and what hangs. Letting somebody back in who asks for it is ``moderation``'s."""
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from accounts.data import services
 from accounts.data.models import Deletion, Export
 from accounts.sessions.admin import ToLookAt
-from core.errors import DomainError
 
 TONES = {"waiting": "info", "building": "info", "ready": "success", "failed": "danger", "kept": "success", "erasing": "warning", "done": "danger"}
 
@@ -28,27 +24,10 @@ class DeletionAdmin(ToLookAt, ModelAdmin):
         *("steps", "attempts", "due_at", "last_error", "done_at"),
     ]
     readonly_fields = fields
-    actions = ["keep_accounts"]
 
     @display(description="Standing", label=TONES)
     def standing(self, deletion: Deletion) -> tuple[str, str]:
         return deletion.state, deletion.get_state_display()
-
-    def has_keep_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("accounts_data.change_deletion"))
-
-    @admin.action(description="Keep these accounts", permissions=["keep"])
-    def keep_accounts(self, request: HttpRequest, queryset: QuerySet[Deletion]) -> None:
-        """For people who ask for it and cannot sign in. They are written to; who did it stays on the row and in the log."""
-        kept = 0
-        for deletion in queryset.filter(state=Deletion.State.WAITING).select_related("person"):
-            try:
-                services.keep_account(user=deletion.person, kept_by=request.user)  # type: ignore[arg-type]
-            except DomainError:  # its person came back, or its time came, since the list was shown
-                continue
-            self.log_change(request, deletion, "Kept the account.")
-            kept += 1
-        self.message_user(request, f"{kept} accounts kept. What is being erased, or is gone, is left out.", messages.SUCCESS)
 
 
 @admin.register(Export)

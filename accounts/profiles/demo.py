@@ -5,12 +5,13 @@ from datetime import date
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.profiles.services import set_picture_from_file
+from accounts.profiles.services import choose_picture, show_chosen
 from accounts.users.models import User
 from accounts.users.services import create_user, set_phone, set_status, update_profile
 from core import drawing
 from core.demo import DemoWorld, demo_step
 from media_app.uploads.models import Kind
+from media_app.uploads.services import process_upload
 from social.graph.models import Follow, PersonCounts
 from social.graph.policies import follows
 from social.graph.services import accept_request, add_contact, follow, mute, mute_keyword, reconcile_counts, request_friendship
@@ -64,11 +65,18 @@ def add_people(world: DemoWorld) -> None:
             person = create_user(username=username, email=email, password=password, display_name=name)
         EmailAddress.objects.update_or_create(user=person, email=email, defaults={"primary": True, "verified": True})
         update_profile(user=person, changes={"bio": bio, "location": place})
-        set_picture_from_file(user=person, file=SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"))
+        show(person, SimpleUploadedFile("portrait.png", drawing.portrait(world.random), "image/png"), Kind.AVATAR)
         if username in PHONES:
             set_phone(user=person, phone=PHONES[username])
         person.refresh_from_db()
         world.people[username] = person
+
+
+def show(person: User, file: SimpleUploadedFile, kind: Kind) -> None:
+    """Nobody waits for a worker here; there may be none."""
+    upload = choose_picture(user=person, file=file, kind=kind)
+    process_upload(upload_id=upload.pk)
+    show_chosen(upload_id=upload.pk)
 
 
 CHOICES: dict[str, dict[str, str]] = {
@@ -86,7 +94,7 @@ def show_covers_and_choose(world: DemoWorld) -> None:
     """Some have a wide picture, a date of birth or a status, some let fewer people near, and one account is private."""
     for username in ("ana", "ben", "mei_lin", "leilani"):
         file = SimpleUploadedFile("cover.png", drawing.landscape(world.random), "image/png")
-        set_picture_from_file(user=world.people[username], file=file, kind=Kind.COVER)
+        show(world.people[username], file, Kind.COVER)
     set_status(user=world.people["ana"], text="Firing the kiln, back on Monday")
     update_profile(user=world.people["ana"], changes={"birth_date": date(1988, 5, 14), "birth_date_shown_to": "friends"})
     for username, choices in CHOICES.items():

@@ -15,7 +15,9 @@ from accounts.users.models import User
 from accounts.users.services import set_status, update_profile
 from core.errors import DomainError, NotFound
 from core.paging import Page
+from media_app.uploads.counting import count_file, count_kind
 from media_app.uploads.models import Kind
+from media_app.uploads.selectors import chosen_portraits
 from social.graph import policies
 from social.graph import selectors as graph
 from social.graph import services as edges
@@ -142,23 +144,26 @@ def editor(request: HttpRequest) -> HttpResponse:
         changes = {name: form.cleaned_data[name] for name in ProfileForm.Meta.fields}
         try:
             for kind in (Kind.AVATAR, Kind.COVER):
-                save_picture(viewer, kind, form)
+                save_picture(request, kind, form)
             update_profile(user=viewer, changes=changes)
         except DomainError as refusal:
             form.add_error("birth_date" if refusal.code == "invalid_birth_date" else "avatar", refusal.message)
         else:
             messages.success(request, "Your profile is saved.")
             return redirect("profile_editor")
-    context = {"form": form, "hours": SPANS}
+    context = {"form": form, "hours": SPANS, "chosen": chosen_portraits(viewer)}
     return render(request, "accounts/profiles/editor.html", context, status=422 if form.errors else 200)
 
 
-def save_picture(user: User, kind: Kind, form: PictureForm) -> None:
-    """What the form says of one picture: away with it, another in its place, or nothing."""
+def save_picture(request: HttpRequest, kind: Kind, form: PictureForm) -> None:
+    """What the form says of one picture: away with it, another in its place as soon as that is ready, or nothing."""
+    user = signed_in(request)
     if form.cleaned_data.get(f"remove_{kind}"):
         services.remove_picture(user=user, kind=kind)
     elif file := form.cleaned_data[kind.value]:
-        services.set_picture_from_file(user=user, file=file, kind=kind, crop=form.cleaned_data[f"{kind}_crop"])
+        count_file(request, user)
+        count_kind(request, user, kind)
+        services.choose_picture(user=user, file=file, kind=kind, crop=form.cleaned_data[f"{kind}_crop"])
 
 
 @require_POST
@@ -195,12 +200,12 @@ def welcome(request: HttpRequest) -> HttpResponse:
     form = StepsForm(request.POST or None, request.FILES or None, instance=User.objects.get(pk=viewer.pk))
     if request.method == "POST" and form.is_valid():
         try:
-            save_picture(viewer, Kind.AVATAR, form)
+            save_picture(request, Kind.AVATAR, form)
             update_profile(user=viewer, changes={name: form.cleaned_data[name] for name in StepsForm.Meta.fields})
         except DomainError as refusal:
             form.add_error("avatar", refusal.message)
         else:
-            messages.success(request, "That is you. Welcome!")
+            messages.success(request, f"That is you. Welcome!{' Your picture shows in a moment.' if form.cleaned_data['avatar'] else ''}")
             return redirect("home")
     people = graph.suggestions(viewer, limit=5)
     context = {"form": form, "people": people, "missing": viewer.missing_from_profile}

@@ -7,29 +7,37 @@ from django.db import transaction
 
 from accounts.users.events import ProfileUpdated
 from accounts.users.models import User
-from core.errors import Invalid
 from core.events.outbox import emit
 from media_app.uploads import services as uploads
 from media_app.uploads.imaging import Crop
-from media_app.uploads.models import Kind, State
+from media_app.uploads.models import Kind, Upload
 
 
-def set_picture_from_file(*, user: User, file: Any, kind: Kind = Kind.AVATAR, crop: Crop | None = None) -> User:
-    """Show a file from a form as the person's avatar or cover; the one before is discarded.
+def choose_picture(*, user: User, file: Any, kind: Kind = Kind.AVATAR, crop: Crop | None = None) -> Upload:
+    """Take a file from a form as the person's next avatar or cover. A worker makes it ready, and then it is shown (``show_chosen``); until then, and
+    where it is no picture, what was there stays.
 
     Args:
         crop: what of it is shown, as parts of its sides; the middle without.
-    Raises: Invalid("invalid_images") where it is no picture we can show; Invalid as media_app.uploads.
-    Events: ProfileUpdated.
+    Raises: Invalid as media_app.uploads.
+    Events: UploadReceived.
     """
-    upload = uploads.create_upload_from_file(
-        owner=user, file=file, kind=kind, filename=file.name, content_type=file.content_type or "", size=file.size, crop=crop
+    return uploads.create_upload_from_file(
+        owner=user, file=file, kind=kind, filename=file.name, content_type=file.content_type or "", size=file.size, crop=crop, is_chosen=True
     )
-    uploads.process_upload(upload_id=upload.pk)
-    upload.refresh_from_db()
-    if upload.state != State.READY:
-        raise Invalid("This is not a picture we can show.", code="invalid_images")
-    return set_picture(user=user, upload_id=upload.pk, kind=kind)
+
+
+@transaction.atomic
+def show_chosen(*, upload_id: UUID) -> bool:
+    """Show the picture a person chose, now that it is ready. True when that is new; false also where they decided otherwise meanwhile.
+
+    Events: ProfileUpdated, if it is.
+    """
+    upload = uploads.take_chosen(upload_id=upload_id)
+    if upload is None:
+        return False
+    _show(upload.owner, Kind(upload.kind), upload.prefix, upload.blurhash)
+    return True
 
 
 @transaction.atomic
@@ -40,12 +48,14 @@ def set_picture(*, user: User, upload_id: UUID, kind: Kind = Kind.AVATAR) -> Use
     Events: ProfileUpdated.
     """
     used = uploads.use_portrait(owner=user, upload_id=upload_id, kind=kind)
+    uploads.unchoose(owner=user, kind=kind)
     return _show(user, kind, used.prefix, used.blurhash)
 
 
 @transaction.atomic
 def remove_picture(*, user: User, kind: Kind = Kind.AVATAR) -> User:
     """Show the person's initials, or a plain cover, again. Events: ProfileUpdated, if there was a picture."""
+    uploads.unchoose(owner=user, kind=kind)
     return _show(user, kind, "", "")
 
 

@@ -5,17 +5,15 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from accounts.sessions import identities
 from accounts.sessions.devices import device_name
 from accounts.sessions.models import Session
 from accounts.users.admin import UserAdmin
-from core.errors import Conflict
 
 
 class ToLookAt:
@@ -74,24 +72,6 @@ class EmailAddressAdmin(ToLookAt, ModelAdmin):
     list_filter = ["verified", "primary"]
     list_select_related = ["user"]
     search_fields = ["email", "user__username"]
-    actions = ["mark_verified"]
-
-    def has_verify_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("account.change_emailaddress")
-
-    @admin.action(description="Mark as verified", permissions=["verify"])
-    def mark_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
-        """For people whom no mail reaches. Each is noted in the history of the person."""
-        marked = 0
-        for address in queryset.filter(verified=False).select_related("user"):
-            try:
-                identities.verify_address(address=address)
-            except Conflict as refusal:
-                self.message_user(request, f"{address.email}: {refusal.message}", messages.ERROR)
-                continue
-            self.log_change(request, address.user, f"Marked {address.email} as verified.")
-            marked += 1
-        self.message_user(request, f"{marked} marked as verified.", messages.SUCCESS)
 
 
 class EmailAddressInline(ToLookAt, TabularInline):

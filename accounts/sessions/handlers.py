@@ -3,7 +3,7 @@
 from accounts.sessions import services
 from accounts.sessions.events import SessionEnded
 from accounts.sessions.models import EndReason, Session
-from accounts.users.events import UserLeaving, UserSuspended
+from accounts.users.events import UserClosed, UserLeaving, UserSuspended
 from accounts.users.models import User
 from core.events.registry import on
 from core.realtime import push
@@ -18,7 +18,7 @@ def close_sockets(event: SessionEnded) -> None:
     push.disconnect(f"session:{event.session_id}", CloseCode.SESSION_REVOKED, reason, message=SessionRevoked(reason=reason))
 
 
-@on(UserSuspended, UserLeaving)
-def end_sessions_of_whoever_may_not_be_here(event: UserSuspended | UserLeaving) -> None:
+@on(UserSuspended, UserClosed, UserLeaving)
+def end_sessions_of_whoever_may_not_be_here(event: UserSuspended | UserClosed | UserLeaving) -> None:
     if user := User.objects.filter(pk=event.user_id).first():
         services.end_all_sessions(user=user, reason=EndReason.SUSPENDED)

@@ -1,19 +1,53 @@
-"""People, as staff see them. Suspending goes through the services, so that sessions end and listeners hear of it."""
+"""People, as staff see them: what they may correct, and what the slices above add to look at and to do, which ``moderation`` audits."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.contrib import admin, messages
+from django import forms
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from accounts.users import services
 from accounts.users.models import User
-from accounts.users.services import PRIVACY
+from accounts.users.services import EDITABLE, PRIVACY
+from core.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    label: str
+    value: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Something more to know of a person, below what they say of themselves."""
+
+    title: str
+    rows: list[PanelRow]
+    url: str = ""  # of all of it
+
+
+class PersonForm(forms.ModelForm):
+    def clean_birth_date(self) -> date | None:
+        born: date | None = self.cleaned_data["birth_date"]
+        if born is not None:
+            try:
+                services.check_birth_date(born)
+            except Invalid as refusal:
+                raise forms.ValidationError(refusal.message) from None
+        return born
+
+
+STAFF = ["is_staff", "is_superuser", "groups"]
 
 
 class SuspendedFilter(admin.SimpleListFilter):
@@ -36,7 +70,10 @@ class UserAdmin(ModelAdmin):
     ordering = ["-id"]
     show_full_result_count = False
     filter_horizontal = ["groups"]
-    actions: list[Any] = ["suspend_for_a_week", "lift_suspension"]
+    form = PersonForm
+    actions: list[Any] = []
+    panels: list[Callable[[HttpRequest, User], Panel | None]] = []
+    change_form_after_template = "accounts/users/panels.html"
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email", "phone", "bio", "location", "website", "birth_date", "is_verified"]}),
         ("Privacy", {"fields": [*PRIVACY]}),
@@ -47,7 +84,7 @@ class UserAdmin(ModelAdmin):
         ("Staff", {"fields": ["is_staff", "is_superuser", "groups"]}),
     ]
     readonly_fields = [
-        *(*PRIVACY, "username", "email", "phone", "suspended_until", "suspension_reason"),
+        *(*PRIVACY, "username", "email", "phone", "is_verified", "is_active", "suspended_until", "suspension_reason"),
         *("erase_at", "erased_at", "last_seen_at", "last_login", "created_at"),
     ]
 
@@ -60,13 +97,25 @@ class UserAdmin(ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Only administrators make staff, or change them. Whoever is leaving is let back in where deletions are kept; nobody, not at all."""
+        """Only administrators make staff, or change them. Of whoever is leaving, or gone, nothing is changed."""
         fields = [*self.readonly_fields]
         if obj and (obj.erase_at or obj.erased_at):
-            fields += ["is_active", "display_name", "bio", "location", "website", "is_verified"]
+            fields += ["display_name", "bio", "location", "website", "birth_date"]
         if not request.user.is_superuser:
-            fields += ["is_staff", "is_superuser", "groups", *(["is_active"] if obj and obj.is_staff else [])]
+            fields += STAFF
         return fields
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """What people show of themselves changes by the service that tells of it; of the rest only what was changed is written."""
+        services.update_profile(user=obj, changes={name: form.cleaned_data[name] for name in form.changed_data if name in EDITABLE})
+        if standing := [name for name in form.changed_data if name in STAFF and name != "groups"]:
+            obj.save(update_fields=standing)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        person = self.get_object(request, object_id)
+        panels = [panel(request, person) for panel in self.panels] if person and self.has_view_permission(request, person) else []
+        context = {**(extra_context or {}), "panels": [panel for panel in panels if panel]}
+        return super().change_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 
     @display(description="Standing", label={"Suspended": "danger", "Closed": "warning", "Leaving": "warning", "Deleted": "danger", "Good": "success"})
     def standing(self, person: User) -> str:
@@ -75,20 +124,6 @@ class UserAdmin(ModelAdmin):
         if not person.is_active:
             return "Closed"
         return "Suspended" if person.is_suspended else "Good"
-
-    @admin.action(description="Suspend for a week", permissions=["change"])
-    def suspend_for_a_week(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        until = timezone.now() + timedelta(days=7)
-        people = list(queryset.filter(is_staff=False))
-        for person in people:
-            services.suspend_user(user=person, until=until, reason="Suspended by a moderator.")
-        self.message_user(request, f"{len(people)} suspended until {until:%Y-%m-%d}. Staff are left out.", messages.SUCCESS)
-
-    @admin.action(description="Lift suspension", permissions=["change"])
-    def lift_suspension(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for person in queryset:
-            services.lift_suspension(user=person)
-        self.message_user(request, "Suspensions lifted.", messages.SUCCESS)
 
 
 @admin.register(Group)

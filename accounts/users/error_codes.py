@@ -8,6 +8,8 @@ CODES = {
     "username_reserved": "The site needs this username.",
     "invalid_username": "Usernames are 3 to 50 letters, digits, underscores, and dots inside.",
     "not_editable": "These fields cannot be changed here: `details.fields`.",
+    "account_not_open": "The account is closed already, or its person is leaving.",
+    "account_not_closed": "The account is open, or its person is leaving.",
     "not_leaving": "The account is not being deleted, or no longer can be kept.",
     "staff_cannot_leave": "Whoever runs the place gives that up first: an administrator takes the role away.",
     "invalid_birth_date": "The date of birth lies in the future, or too far back.",

@@ -36,6 +36,18 @@ class UserRestored(Event, frozen=True):
     user_id: UUID
 
 
+class UserClosed(Event, frozen=True):
+    """Staff closed the account, and the person is hidden from now on."""
+
+    user_id: UUID
+
+
+class UserReopened(Event, frozen=True):
+    """Staff opened the account again."""
+
+    user_id: UUID
+
+
 class UserLeaving(Event, frozen=True):
     """The person asked for their account to be deleted, and is hidden from now on."""
 

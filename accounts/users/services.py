@@ -9,7 +9,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.users.events import AddressesChanged, PrivacyChanged, ProfileUpdated, UserCreated, UserRestored, UserSuspended
+from accounts.users.events import (
+    AddressesChanged,
+    PrivacyChanged,
+    ProfileUpdated,
+    UserClosed,
+    UserCreated,
+    UserReopened,
+    UserRestored,
+    UserSuspended,
+)
 from accounts.users.hiding import is_hiding
 from accounts.users.models import User
 from accounts.users.names import USERNAME_VALIDATORS, is_retired
@@ -129,7 +138,7 @@ def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     Events: ProfileUpdated, if anything changed; PrivacyChanged before it, if that was a choice of privacy.
     """
     if (born := changes.get("birth_date")) is not None:
-        _check_birth_date(born)
+        check_birth_date(born)
     if unknown := sorted(changes.keys() - EDITABLE):
         raise Invalid("These fields cannot be changed here.", code="not_editable", details={"fields": unknown})
     person: User = User.objects.select_for_update().get(pk=user.pk)
@@ -144,7 +153,8 @@ def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     return person
 
 
-def _check_birth_date(born: date) -> None:
+def check_birth_date(born: date) -> None:
+    """Raises: Invalid("invalid_birth_date")."""
     today = timezone.localdate()
     if not today.year - OLDEST_YEARS <= born.year or born > today:
         raise Invalid("This is nobody's date of birth.", code="invalid_birth_date")
@@ -184,18 +194,72 @@ def lift_suspension(*, user: User) -> User:
 
     Events: UserRestored, if there was a suspension.
     """
-    if user.suspended_until is None:
+    if _locked(user).suspended_until is None:
         return user
     return _set_suspension(user, None, "", UserRestored(user_id=user.pk))
 
 
 def _set_suspension(user: User, until: datetime | None, reason: str, event: UserSuspended | UserRestored) -> User:
-    person: User | None = User.objects.select_for_update().filter(pk=user.pk).first()
-    if person is None:
-        raise NotFound
+    person = _locked(user)
     person.suspended_until, person.suspension_reason = until, reason
     person.save(update_fields=["suspended_until", "suspension_reason"])
     emit(event)
+    return person
+
+
+@transaction.atomic
+def close_account(*, user: User) -> User:
+    """Shut a person out for as long as nobody opens the account again: their sessions end, and they and what they made are hidden.
+
+    Raises: Conflict("account_not_open") where it is closed already, for whatever reason.
+    Events: UserClosed.
+    """
+    person = _locked(user)
+    if not person.is_active:
+        raise Conflict("This account is closed already.", code="account_not_open")
+    return _set_active(person, False, UserClosed(user_id=person.pk))
+
+
+@transaction.atomic
+def reopen_account(*, user: User) -> User:
+    """Let somebody back in whose account was closed. What was asked to be deleted is kept by ``accounts.data``, not here.
+
+    Raises: Conflict("account_not_closed") also for whoever is leaving or gone.
+    Events: UserReopened.
+    """
+    person = _locked(user)
+    if person.is_active or person.erase_at or person.erased_at:
+        raise Conflict("This account was not closed by staff.", code="account_not_closed")
+    return _set_active(person, True, UserReopened(user_id=person.pk))
+
+
+def _set_active(person: User, is_active: bool, event: UserClosed | UserReopened) -> User:
+    person.is_active = is_active
+    person.save(update_fields=["is_active"])
+    emit(event)
+    return person
+
+
+@transaction.atomic
+def set_verified(*, user: User, is_verified: bool) -> bool:
+    """Put the mark beside a person's name, or take it away. True when that is new.
+
+    Raises: NotFound.
+    Events: ProfileUpdated, when it is.
+    """
+    person = _locked(user)
+    if person.is_verified == is_verified:
+        return False
+    person.is_verified = is_verified
+    person.save(update_fields=["is_verified"])
+    emit(ProfileUpdated(user_id=person.pk))
+    return True
+
+
+def _locked(user: User) -> User:
+    person: User | None = User.objects.select_for_update().filter(pk=user.pk).first()
+    if person is None:
+        raise NotFound
     return person
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.users.events import PrivacyChanged, UserLeaving, UserRestored, UserReturned, UserSuspended
+from accounts.users.events import PrivacyChanged, UserClosed, UserLeaving, UserReopened, UserRestored, UserReturned, UserSuspended
 from accounts.users.models import Circle, User
 from chat.presence import store
 from chat.presence.selectors import shown
@@ -29,8 +29,8 @@ def ask_the_watchers(event: PrivacyChanged) -> None:
         ask_again(watchers_room(event.user_id))
 
 
-@on(UserSuspended, UserLeaving, UserRestored, UserReturned)
-def ask_of_those_who_go_and_come_back(event: UserSuspended | UserLeaving | UserRestored | UserReturned) -> None:
+@on(UserSuspended, UserLeaving, UserClosed, UserRestored, UserReturned, UserReopened)
+def ask_of_those_who_go_and_come_back(event: UserSuspended | UserLeaving | UserClosed | UserRestored | UserReturned | UserReopened) -> None:
     """Who is not there any more has no presence either."""
     ask_again(watchers_room(event.user_id))
 

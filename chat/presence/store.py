@@ -12,7 +12,9 @@ from typing import Any
 import redis
 import structlog
 from django.conf import settings
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 EXPIRY_SECONDS = 80  # more than one heartbeat, less than the 90 s in which a dead process has to be noticed
@@ -74,7 +76,7 @@ HIDDEN = "return redis.call('EXISTS', KEYS[1])"
 
 @cache
 def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, decode_responses=True, socket_connect_timeout=1, socket_timeout=2)
+    return redis.Redis.from_url(url, decode_responses=True, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 1))
 
 
 def _person(person_id: str) -> str:

@@ -8,6 +8,8 @@ import dj_database_url
 
 from config.env import BASE_DIR as BASE_DIR
 from config.env import load
+from config.limits import LIMITS as BUILT_IN_LIMITS
+from config.redis_urls import celery_url, first_database, redis_database
 from config.settings.admin import unfold
 from config.settings.schedule import SCHEDULE
 from core.embedded.home import Home
@@ -25,7 +27,6 @@ TRUSTED_PROXIES = env.trusted_proxies
 THIRD_PARTY_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "unfold.contrib.simple_history",
     "config.apps.HubbubAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -49,7 +50,6 @@ THIRD_PARTY_APPS = [
     "django_htmx",
     "django_structlog",
     "heroicons",
-    "simple_history",
 ]
 # Bottom first, in the order imports may point (see docs/ARCHITECTURE.md).
 SLICES = [
@@ -91,16 +91,17 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.middleware.SessionUseMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "simple_history.middleware.HistoryRequestMiddleware",
     "core.api.middleware.rest",  # answers REST; all below is for pages
     "django.middleware.locale.LocaleMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.web.middleware.Private",
     "core.web.middleware.LocalTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "core.web.middleware.Refusals",
+    "core.web.middleware.Readable",
     "accounts.sessions.middleware.AskAgain",
 ]
 
@@ -164,21 +165,8 @@ if not env.threads_keep_connections:
 DATABASES = {"default": database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-
-def redis_database(url: str, number: int) -> str:
-    """The same server, another numbered database. Unix sockets take it as a query, TCP as a path."""
-    if url.startswith("unix://"):
-        return f"{url}?db={number}"
-    return f"{url.rstrip('/').removesuffix('/0')}/{number}"
-
-
-def celery_url(url: str, number: int) -> str:
-    if url.startswith("unix://"):
-        return f"redis+socket://{url.removeprefix('unix://')}?virtual_host={number}"
-    return redis_database(url, number)
-
-
-REDIS_DATABASE = env.redis_database  # the socket's bus and live state; the next is the cache and limits, the one after it Celery's broker
+# The socket's bus and live state; the next is the cache and limits, the one after it Celery's broker.
+REDIS_DATABASE = env.redis_database or first_database(REDIS_URL)
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -304,26 +292,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 API_MAX_BODY = 1_048_576  # bytes of JSON
 # Bytes a request may carry, by the longest prefix of its path; checked under ASGI before the body is read. Pages and storage take files.
 BODY_LIMITS = {"/api/": API_MAX_BODY, "/api/v1/uploads": 110 * 1_048_576, "/": 110 * 1_048_576}
-LIMITS = {
-    "api_anonymous": "100/minute",
-    "api_signed_in": "600/minute",
-    "sign_up": "5/hour",
-    "sign_in": "5/15 minutes",  # failures by name and address together
-    "sign_in_address": "30/15 minutes",
-    "sign_in_name": "50/hour",
-    "refresh": "10/15 minutes",
-    "second_factor": "5/15 minutes",
-    "confirm": "20/15 minutes",
-    "mail": "5/hour",
-    "sms": "5/hour",
-    "codes": "20/hour",  # guesses at codes by the person or place they went to, from where they were never seen
-    "uploads": "10/hour",
-    "reports": "20/hour",
-    "exports": "10/hour",
-    "friend_requests": "60/hour",
-    "contact_matches": "10/day",
-    **env.limits,
-}
+LIMITS = {**BUILT_IN_LIMITS, **env.limits}
 LIMITS_FAIL_CLOSED = frozenset(
     {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail", "sms", "codes"}
 )

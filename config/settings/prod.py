@@ -10,6 +10,7 @@ from config.settings.base import *  # noqa: E402
 
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+CSRF_TRUSTED_ORIGINS = [env.site_url.rstrip("/")]  # where a proxy in front leaves the port out of Host
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # asked from inside, over plain HTTP
 SECURE_HSTS_SECONDS = 31_536_000

@@ -1,6 +1,5 @@
 """The base of every REST endpoint."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
@@ -15,10 +14,9 @@ from core.api import conditional, idempotency
 from core.api.limits import Verdict
 from core.api.paging import page_arguments, page_response
 from core.api.throttles import limit_headers
-from core.errors import Invalid, NotFound
+from core.errors import UNREADABLE, Invalid, NotFound
 from core.paging import DEFAULT_LIMIT, Page
 
-UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 Handler = TypeVar("Handler", bound=Callable[..., Response])
 
 

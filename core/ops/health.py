@@ -2,7 +2,8 @@
 
 ``/healthz`` says only that the process serves. ``/readyz`` asks the database, Redis, storage and the workers, each within a time limit. Only
 without the database is an instance taken out of service (503): Hubbub goes on, degraded, without the others, and taking every instance out
-because Redis is away would make a small trouble a great one. The answer names what is wrong, for monitors that want to know.
+because Redis is away would make a small trouble a great one. The answer names what is wrong, for monitors that want to know; it costs four
+questions, so it is for those who may read ``/metrics``, and a balancer outside of METRICS_NETWORKS asks ``/healthz``.
 """
 
 import time
@@ -15,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from core.ops.watching import may_watch
 from core.storage import store
 
 log = structlog.get_logger(__name__)
@@ -82,11 +84,13 @@ def readiness() -> tuple[bool, dict[str, str]]:
 
 
 def answer_probe(request: HttpRequest) -> HttpResponse | None:
-    """The answer to a probe, without the reasons: those are in the log."""
+    """The answer to a probe, without the reasons: those are in the log. None where there is none for whoever asks."""
     if request.method not in {"GET", "HEAD"}:
         return None
     if request.path == "/healthz":
         return JsonResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
+    if not may_watch(request):
+        return None
     ready, found = readiness()
     status = "down" if not ready else "ready" if set(found.values()) == {"ok"} else "degraded"
     return JsonResponse({"status": status, "checks": found}, status=200 if ready else 503, headers={"Cache-Control": "no-store"})

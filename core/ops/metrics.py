@@ -1,11 +1,8 @@
 """``/metrics`` for Prometheus: what processes count, and the queues only the database knows of."""
 
-import hmac
 import os
 from collections.abc import Iterable
-from ipaddress import ip_network
 
-from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,10 +11,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from core.api.addresses import client_address, parse
 from core.events.models import OutboxEvent
 from core.mail.models import OutgoingMail
 from core.ops.models import FailedTask
+from core.ops.watching import may_watch
 from core.sms.models import OutgoingText
 
 
@@ -51,7 +48,7 @@ registry.register(QueueCollector())
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Everything Prometheus wants to know. To anyone else this address does not exist."""
-    if not may_scrape(request):
+    if not may_watch(request):
         raise Http404
     return HttpResponse(generate_latest(counted()) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
@@ -63,14 +60,3 @@ def counted() -> CollectorRegistry:
     together = CollectorRegistry()
     MultiProcessCollector(together)  # type: ignore[no-untyped-call]
     return together
-
-
-def may_scrape(request: HttpRequest) -> bool:
-    """By bearer token where one is set, or from one of METRICS_NETWORKS without a proxy we do not know in between."""
-    token = settings.METRICS_TOKEN
-    scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
-    if token and scheme.lower() == "bearer" and hmac.compare_digest(offered.encode(), token.encode()):
-        return True
-    address = parse(client_address(request))
-    forwarded_by_stranger = "HTTP_X_FORWARDED_FOR" in request.META and str(address) == request.META.get("REMOTE_ADDR")
-    return address is not None and not forwarded_by_stranger and any(address in ip_network(network) for network in settings.METRICS_NETWORKS)

@@ -43,7 +43,7 @@ INLINE_TYPES = frozenset(type_ for type_ in CONTENT_TYPES.values() if type_.star
     "application/vnd.apple.mpegurl"
 }
 
-_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
+_SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}\Z")  # no file system takes longer names
 _MAX_KEY = 300
 
 

@@ -15,7 +15,7 @@ from core.storage.contract import PUBLIC_CACHE, PUBLIC_PREFIX, checked_key, cont
 from core.storage.disk import DiskStore, allows
 
 CHUNK_BYTES = 1 << 16
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z", re.ASCII)  # no object is so large that it needs more
 
 
 @csrf_exempt  # the signature in the URL is the authority; cookies are not looked at
@@ -62,7 +62,7 @@ def deliver(request: HttpRequest, disk: DiskStore, key: str) -> HttpResponseBase
     """The object, or the one range of it that was asked for."""
     try:
         file, size = disk.open(key), disk.size(key)
-    except (FileNotFoundError, IsADirectoryError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise Http404 from None
     response: HttpResponse | FileResponse | StreamingHttpResponse
     wanted = requested_range(request.headers.get("Range", ""), size)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from core.api.parsers import JSONParser
 from core.api.views import Endpoint
 from core.errors import TooLarge
-from media_app.uploads import selectors, services
+from media_app.uploads import counting, selectors, services
 from media_app.uploads.serializers import UploadFormSerializer, UploadRequestSerializer, UploadSerializer, UploadStartedSerializer
 
 FORM_OVERHEAD = 65_536  # what a form may weigh besides its file
@@ -22,7 +22,7 @@ class UploadsEndpoint(Endpoint):
     """Begin an upload."""
 
     parser_classes = [JSONParser, MultiPartParser]
-    limits = {"POST": "uploads"}
+    limits = {"POST": counting.FILES}
 
     @extend_schema(
         operation_id="uploads_create",
@@ -35,6 +35,7 @@ class UploadsEndpoint(Endpoint):
             if int(request.headers.get("Content-Length") or 0) > settings.UPLOAD_IMAGE_MAX_BYTES + FORM_OVERHEAD:
                 raise TooLarge
             form = self.validated(UploadFormSerializer)
+            self.count(form["kind"])
             file = form["file"]
             upload = services.create_upload_from_file(
                 owner=self.viewer,
@@ -46,9 +47,16 @@ class UploadsEndpoint(Endpoint):
                 crop=form.get("crop"),
             )
             return self.answer(UploadStartedSerializer, upload, status=201)
-        upload, presigned = services.request_upload(owner=self.viewer, **self.validated(UploadRequestSerializer))
+        wanted = self.validated(UploadRequestSerializer)
+        self.count(wanted["kind"])
+        upload, presigned = services.request_upload(owner=self.viewer, **wanted)
         presigned = replace(presigned, url=request.build_absolute_uri(presigned.url))
         return Response(UploadStartedSerializer(upload, context={"presigned": presigned}).data, status=201)
+
+    def count(self, kind: str) -> None:
+        """What the kind counts besides; every file has been counted by now."""
+        verdicts = counting.count_kind(self.request._request, self.viewer, kind)
+        self.request._request.limit_verdicts = [*getattr(self.request._request, "limit_verdicts", []), *verdicts]  # type: ignore[attr-defined]
 
 
 class UploadEndpoint(Endpoint):

@@ -47,6 +47,8 @@ class Upload(BaseModel):
 
     crop = models.JSONField(null=True, blank=True, help_text="Left, top, width and height of what is shown, as parts of the upright picture.")
 
+    is_chosen = models.BooleanField(default=False, help_text="Its owner wants to show it, as avatar or cover, as soon as it is ready.")
+
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
     failure = models.CharField(max_length=30, blank=True, help_text="Why it failed, as a stable code.")
@@ -68,6 +70,7 @@ class Upload(BaseModel):
             models.Index(fields=["due_at"], name="upload_due", condition=Q(state="processing")),
             models.Index(fields=["unused_since"], name="upload_unused", condition=Q(unused_since__isnull=False)),
             models.Index(fields=["owner", "-id"], name="upload_of_owner"),
+            models.Index(fields=["owner"], name="upload_chosen", condition=Q(is_chosen=True)),
         ]
 
     def __str__(self) -> str:

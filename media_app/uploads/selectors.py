@@ -21,6 +21,11 @@ def unused_images(owner: User, ids: Iterable[UUID]) -> dict[UUID, Upload]:
     return Upload.objects.visible_to(owner).unused().filter(kind=Kind.IMAGE).in_bulk(list(ids))
 
 
+def chosen_portraits(owner: User) -> list[Upload]:
+    """Avatar and cover that the owner chose and that are not shown: still being made ready, or refused."""
+    return list(Upload.objects.visible_to(owner).filter(is_chosen=True).order_by("kind"))
+
+
 def ready_images(owner: User, ids: Iterable[UUID]) -> list[Upload]:
     """The owner's images by ``ids``, in that order, finished and not shown by anything yet.
 

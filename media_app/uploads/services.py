@@ -51,13 +51,27 @@ def request_upload(
 
 
 def create_upload_from_file(
-    *, owner: User, file: IO[bytes], kind: str, filename: str, content_type: str, size: int, crop: imaging.Crop | None = None
+    *,
+    owner: User,
+    file: IO[bytes],
+    kind: str,
+    filename: str,
+    content_type: str,
+    size: int,
+    crop: imaging.Crop | None = None,
+    is_chosen: bool = False,
 ) -> Upload:
-    """Take a file that came with a form: ``request_upload``, the bytes and ``complete_upload`` in one. Raises Invalid. Events: UploadReceived."""
+    """Take a file that came with a form: ``request_upload``, the bytes and ``complete_upload`` in one. Raises Invalid. Events: UploadReceived.
+
+    Args:
+        is_chosen: an avatar or a cover that is to be shown once it is ready, in place of what was chosen before it (``take_chosen``).
+    """
     policies.check_declared(kind, content_type, size)
     policies.check_crop(kind, crop)
-    upload = Upload(owner=owner, kind=kind, filename=filename[-255:], content_type=content_type, size=size, crop=crop)
+    upload = Upload(owner=owner, kind=kind, filename=filename[-255:], content_type=content_type, size=size, crop=crop, is_chosen=is_chosen)
     upload.save(force_insert=True)  # before the bytes: an object without a row would never be cleaned up
+    if is_chosen:
+        Upload.objects.filter(owner=owner, kind=kind, is_chosen=True, pk__lt=upload.pk).update(is_chosen=False)
     store.save(upload.original_key, file)
     return complete_upload(owner=owner, upload_id=upload.pk)
 
@@ -193,6 +207,23 @@ def use_portrait(*, owner: User, upload_id: UUID, kind: Kind) -> Upload:
         upload.unused_since = None
         upload.save(update_fields=["unused_since"])
         return upload
+
+
+def take_chosen(*, upload_id: UUID) -> Upload | None:
+    """What its owner chose to show, now that it is ready, once; inside the transaction that shows it. None for everything else."""
+    with transaction.atomic():
+        upload = (
+            Upload.objects.select_for_update(of=("self",)).select_related("owner").filter(pk=upload_id, is_chosen=True, state=State.READY).first()
+        )
+        if upload is not None:
+            upload.is_chosen, upload.unused_since = False, None
+            upload.save(update_fields=["is_chosen", "unused_since"])
+        return upload
+
+
+def unchoose(*, owner: User, kind: Kind) -> None:
+    """Whatever is still being made ready is not shown by itself any more: something else was decided meanwhile."""
+    Upload.objects.filter(owner=owner, kind=kind, is_chosen=True).update(is_chosen=False)
 
 
 def release_uploads(*, ids: Iterable[UUID]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
@@ -15,7 +15,9 @@ from unfold.decorators import display
 
 from core import reportable
 from core.errors import DomainError
-from moderation.actions import security as security  # adds its actions to the admins of people and sessions
+from moderation.actions import content as content  # these three add their actions to the admins of slices below
+from moderation.actions import relations as relations
+from moderation.actions import security as security
 from moderation.actions import selectors, services
 from moderation.actions.forms import ActForm
 from moderation.actions.models import Act, Verb
@@ -108,7 +110,11 @@ class CaseAdmin(ReadOnlyAdmin):
         return [*own, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        case = Case.objects.visible_to(request.user).select_related("person").filter(pk=object_id).first()  # type: ignore[arg-type]
+        try:
+            case_id = UUID(object_id)
+        except ValueError:
+            raise Http404 from None
+        case = Case.objects.visible_to(request.user).select_related("person").filter(pk=case_id).first()  # type: ignore[arg-type]
         context = {**(extra_context or {}), **(self.desk(request, case) if case else {})}
         return super().change_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 

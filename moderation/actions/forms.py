@@ -47,6 +47,17 @@ class ActForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why something is done about people's security."""
+    """Why something is done without a report."""
 
     reason = forms.CharField(max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}), help_text="Kept in the audit trail.")
+
+
+class SuspendForm(ReasonForm):
+    """Why, and for how long."""
+
+    days = forms.TypedChoiceField(label="For", choices=DAYS, coerce=int, initial=7, widget=UnfoldAdminSelectWidget)
+    reason = forms.CharField(
+        max_length=500,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text="Kept in the audit trail, and told to the person when they try to sign in.",
+    )

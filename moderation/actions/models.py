@@ -14,6 +14,14 @@ class Verb(models.TextChoices):
     LIFT = "lift", "Lifted the suspension"
     SESSIONS = "sessions", "Ended sessions"
     FACTORS = "factors", "Reset the second factor"
+    CLOSE = "close", "Closed the account"
+    REOPEN = "reopen", "Opened the account again"
+    KEEP = "keep", "Kept an account that was to be deleted"
+    ADDRESS = "address", "Marked an address as verified"
+    MARK = "mark", "Gave the verified mark"
+    UNMARK = "unmark", "Took the verified mark away"
+    REMOVE = "remove", "Removed a relation"
+    EDIT = "edit", "Edited the person"
 
 
 class Act(BaseModel):
@@ -25,7 +33,7 @@ class Act(BaseModel):
     moderator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     moderator_name = models.CharField(max_length=50)
     verb = models.CharField(max_length=10, choices=Verb)
-    case_id = models.UUIDField(null=True, help_text="None for what was done about a person's security, which needs no report.")
+    case_id = models.UUIDField(null=True, help_text="None for what was done without a report.")
     kind = models.CharField(max_length=20)
     target_id = models.UUIDField()
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+")

@@ -1,5 +1,6 @@
 """Reads of the audit trail."""
 
+from accounts.users.models import User
 from moderation.actions.models import Act
 from moderation.reports.models import Case
 
@@ -12,3 +13,8 @@ def acts_about(case: Case) -> list[Act]:
     if case.person_id is not None:
         about |= Act.objects.filter(person=case.person_id)
     return list(about.order_by("-pk")[:TRAIL])
+
+
+def acts_about_person(person: User) -> list[Act]:
+    """What was ever done to a person, the latest first."""
+    return list(Act.objects.filter(person=person).order_by("-pk")[:TRAIL])

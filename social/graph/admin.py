@@ -1,12 +1,16 @@
 """Who follows, befriends, keeps, mutes and blocks whom: who and when, not in what words."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from accounts.users.admin import Panel, PanelRow, UserAdmin
+from accounts.users.models import User
 from social.graph import services
 from social.graph.models import Block, Contact, Follow, FollowRequest, FriendRequest, Friendship, KeywordMute, Mute
 
@@ -53,14 +57,15 @@ class FollowRequestAdmin(EdgeAdmin):
 
 
 class RemovableEdgeAdmin(EdgeAdmin):
-    """Whoever may delete does so by the service ``delete_model`` names, so that counts and devices follow; Django's log keeps who did it."""
+    """What staff may take away, by the service that knows how, so that counts and devices follow. Who, from whom and why is ``moderation``'s."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return bool(ModelAdmin.has_delete_permission(self, request, obj))
+    def take_away(self, row: Any) -> bool:
+        """Remove the row. True when there was one."""
+        raise NotImplementedError
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in queryset:
-            self.delete_model(request, row)
+    def of_whom(self, row: Any) -> tuple[User, UUID]:
+        """Whose it is, and the key of the other person; that of the row where there is none."""
+        raise NotImplementedError
 
 
 @admin.register(Friendship)
@@ -72,8 +77,11 @@ class FriendshipAdmin(RemovableEdgeAdmin):
     list_select_related = ("person", "friend")
     search_fields = ("person__username", "friend__username")
 
-    def delete_model(self, request: HttpRequest, obj: Friendship) -> None:
-        services.remove_friend(actor=obj.person, friend=obj.friend)
+    def take_away(self, row: Friendship) -> bool:
+        return services.remove_friend(actor=row.person, friend=row.friend)
+
+    def of_whom(self, row: Friendship) -> tuple[User, UUID]:
+        return row.person, row.friend_id
 
 
 @admin.register(FriendRequest)
@@ -85,8 +93,12 @@ class FriendRequestAdmin(RemovableEdgeAdmin):
     search_fields = ("sender__username", "receiver__username")
     fields = ("sender", "receiver", "created_at", "declined_at", "withdrawn_at")
 
-    def delete_model(self, request: HttpRequest, obj: FriendRequest) -> None:
-        services.discard_request(request=obj)
+    def take_away(self, row: FriendRequest) -> bool:
+        services.discard_request(request=row)
+        return True
+
+    def of_whom(self, row: FriendRequest) -> tuple[User, UUID]:
+        return row.sender, row.receiver_id
 
 
 @admin.register(Contact)
@@ -97,8 +109,12 @@ class ContactAdmin(RemovableEdgeAdmin):
     search_fields = ("owner__username", "person__username")
     fields = ("owner", "person", "created_at")
 
-    def delete_model(self, request: HttpRequest, obj: Contact) -> None:
-        services.remove_contact(owner=obj.owner, contact_id=obj.pk)
+    def take_away(self, row: Contact) -> bool:
+        services.remove_contact(owner=row.owner, contact_id=row.pk)
+        return True
+
+    def of_whom(self, row: Contact) -> tuple[User, UUID]:
+        return row.owner, row.person_id
 
 
 @admin.register(Mute)
@@ -108,8 +124,11 @@ class MuteAdmin(RemovableEdgeAdmin):
     list_select_related = ("muter", "muted")
     search_fields = ("muter__username", "muted__username")
 
-    def delete_model(self, request: HttpRequest, obj: Mute) -> None:
-        services.unmute(actor=obj.muter, target=obj.muted)
+    def take_away(self, row: Mute) -> bool:
+        return services.unmute(actor=row.muter, target=row.muted)
+
+    def of_whom(self, row: Mute) -> tuple[User, UUID]:
+        return row.muter, row.muted_id
 
 
 @admin.register(KeywordMute)
@@ -122,5 +141,42 @@ class KeywordMuteAdmin(RemovableEdgeAdmin):
     search_fields = ("muter__username",)
     fields = ("muter", "until", "created_at")
 
-    def delete_model(self, request: HttpRequest, obj: KeywordMute) -> None:
-        services.unmute_keyword(actor=obj.muter, mute_id=obj.pk)
+    def take_away(self, row: KeywordMute) -> bool:
+        services.unmute_keyword(actor=row.muter, mute_id=row.pk)
+        return True
+
+    def of_whom(self, row: KeywordMute) -> tuple[User, UUID]:
+        return row.muter, row.pk
+
+
+RELATIONS: list[tuple[str, type[Model], str]] = [
+    ("Followers", Follow, "followed"),
+    ("Following", Follow, "follower"),
+    ("Asked to follow by", FollowRequest, "requested"),
+    ("Asks to follow", FollowRequest, "requester"),
+    ("Friends", Friendship, "person"),
+    ("Friend requests received", FriendRequest, "receiver"),
+    ("Friend requests sent", FriendRequest, "sender"),
+    ("Contacts", Contact, "owner"),
+    ("Muted people", Mute, "muter"),
+    ("Blocked people", Block, "blocker"),
+    ("Blocked by", Block, "blocked"),
+]
+
+
+def relations(request: HttpRequest, person: User) -> Panel | None:
+    """On the person's page: how many there are of each relation, and the list of them."""
+    rows = [
+        PanelRow(
+            label=label,
+            value=str(model._default_manager.filter(**{end: person}).count()),
+            url=f"{reverse(f'admin:{model._meta.app_label}_{model._meta.model_name}_changelist')}?{end}__id__exact={person.pk}",
+        )
+        for label, model, end in RELATIONS
+        if request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+    ]
+    return Panel(title="Relations", rows=rows) if rows else None
+
+
+# People are further down and know no relations, so what staff see of both is added from here.
+UserAdmin.panels = [*UserAdmin.panels, relations]

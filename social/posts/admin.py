@@ -1,16 +1,14 @@
-"""Posts and comments for those who operate and moderate. What is written stays as written; hiding goes through the services."""
+"""Posts and comments for those who operate and moderate. What is written stays as written; hiding is ``moderation``'s, which audits it."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from social.posts import services
 from social.posts.models import Comment, Post
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Nothing is added, changed or deleted here; actions say what can be done."""
+    """Nothing is added, changed or deleted here."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -20,9 +18,6 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
-
-    def has_hide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
 
 @admin.register(Post)
@@ -34,15 +29,6 @@ class PostAdmin(ReadOnlyAdmin):
     search_fields = ("body", "author__username")
     ordering = ("-id",)
     show_full_result_count = False
-    actions = ("hide", "unhide")
-
-    @admin.action(description="Hide from everybody", permissions=["hide"])
-    def hide(self, request: HttpRequest, posts: QuerySet[Post]) -> None:
-        self.message_user(request, f"{sum(services.hide_post(post=post) for post in posts)} hidden.")
-
-    @admin.action(description="Show again", permissions=["hide"])
-    def unhide(self, request: HttpRequest, posts: QuerySet[Post]) -> None:
-        self.message_user(request, f"{sum(services.unhide_post(post=post) for post in posts)} shown again.")
 
 
 @admin.register(Comment)
@@ -54,12 +40,3 @@ class CommentAdmin(ReadOnlyAdmin):
     search_fields = ("body", "author__username")
     ordering = ("-id",)
     show_full_result_count = False
-    actions = ("hide", "unhide")
-
-    @admin.action(description="Hide from everybody", permissions=["hide"])
-    def hide(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
-        self.message_user(request, f"{sum(services.hide_comment(comment=comment) for comment in comments)} hidden.")
-
-    @admin.action(description="Show again", permissions=["hide"])
-    def unhide(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
-        self.message_user(request, f"{sum(services.unhide_comment(comment=comment) for comment in comments)} shown again.")

@@ -1,6 +1,6 @@
 """Keeps open pages of a post current."""
 
-from accounts.users.events import PrivacyChanged, UserSuspended
+from accounts.users.events import PrivacyChanged, UserClosed, UserLeaving, UserSuspended
 from core.events.registry import on
 from core.realtime.push import ask_again, push
 from social.graph.events import Blocked, Unfollowed, Unfriended
@@ -29,10 +29,10 @@ def ask_who_may_hear(event: events.PostEdited | events.PostDeleted | events.Post
     ask_again(wire.room_of(event.post_id))
 
 
-@on(PrivacyChanged, UserSuspended)
-def ask_who_may_hear_of_all(event: PrivacyChanged | UserSuspended) -> None:
+@on(PrivacyChanged, UserSuspended, UserClosed, UserLeaving)
+def ask_who_may_hear_of_all(event: PrivacyChanged | UserSuspended | UserClosed | UserLeaving) -> None:
     """All posts of a person may be."""
-    if isinstance(event, UserSuspended) or "is_private" in event.choices:
+    if not isinstance(event, PrivacyChanged) or "is_private" in event.choices:
         ask_again(wire.room_of(key) for key in Post.objects.filter(live(), author=event.user_id).order_by("-pk").values_list("pk", flat=True))
 
 

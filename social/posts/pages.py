@@ -16,6 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.users.models import User
 from core.errors import DomainError, Invalid, NotFound
 from media_app.uploads import services as uploads
+from media_app.uploads.counting import count_file
 from media_app.uploads.models import Kind, State, Upload
 from media_app.uploads.selectors import unused_images
 from social.posts import selectors, services
@@ -76,7 +77,7 @@ def compose(request: HttpRequest) -> HttpResponse:
     attached: list[Attached] = []
     if request.method == "POST":
         is_valid = form.is_valid()
-        arrived = take_pictures(viewer, form)
+        arrived = take_pictures(request, viewer, form)
         attached = [*attached_pictures(viewer, form), *arrived]
         if is_valid and not form.errors and not arrived and "remove" not in request.POST and (post := publish(viewer, form, attached)):
             messages.success(request, "Your post is out.")
@@ -85,11 +86,12 @@ def compose(request: HttpRequest) -> HttpResponse:
     return render(request, "social/posts/compose.html", context, status=422 if form.errors else 200)
 
 
-def take_pictures(owner: User, form: PostForm) -> list[Attached]:
-    """Files from a form, taken in as uploads. One that is refused becomes an error of the form."""
+def take_pictures(request: HttpRequest, owner: User, form: PostForm) -> list[Attached]:
+    """Files from a form, taken in as uploads and counted as those. One that is refused becomes an error of the form."""
     arrived = []
     for file in form.cleaned_data.get("images", []) if not form.non_field_errors() else []:
         try:
+            count_file(request, owner)
             upload = uploads.create_upload_from_file(
                 owner=owner, file=file, kind=Kind.IMAGE, filename=file.name, content_type=file.content_type or "", size=file.size
             )
@@ -148,7 +150,7 @@ def thread_page(request: HttpRequest, post_id: UUID, comment_id: UUID) -> HttpRe
     """One comment with all the replies to it."""
     viewer = viewer_of(request)
     post = selectors.post_detail(viewer, post_id)
-    first = selectors.thread_detail(viewer, comment_id)
+    first = selectors.thread_detail(viewer, comment_id, post=post)
     page = selectors.replies(viewer, first, cursor=request.GET.get("cursor"))
     selectors.mark_liked_comments(viewer, [first, *page.items])
     return render(

@@ -110,10 +110,13 @@ def threads(viewer: User | None, post: Post, *, cursor: str | None = None, limit
     return page
 
 
-def thread_detail(viewer: User | None, comment_id: UUID) -> Comment:
-    """The first comment of a thread with its post, or the placeholder in its stead. Raises NotFound."""
+def thread_detail(viewer: User | None, comment_id: UUID, *, post: Post | None = None) -> Comment:
+    """The first comment of a thread with its post, or the placeholder in its stead. Raises NotFound, also where it is not under ``post``, which
+    the viewer sees."""
     comment = Comment.objects.top_level(viewer).select_related("post__author").filter(pk=comment_id).first()
-    if comment is None or not Post.objects.visible_to(viewer).filter(pk=comment.post_id).exists():
+    if comment is None or (post is not None and comment.post_id != post.pk):
+        raise NotFound
+    if post is None and not Post.objects.visible_to(viewer).filter(pk=comment.post_id).exists():
         raise NotFound
     return comment
 

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -273,26 +272,6 @@ class TestAdmin:
         client = Client()
         client.force_login(UserFactory.create(username="root", is_staff=True, is_superuser=True))
         return client
-
-    def test_staff_keep_an_account_for_somebody_and_it_is_on_record(self, operator: Client, ana: User) -> None:
-        deletion = services.request_deletion(user=ana)
-        data = {"action": "keep_accounts", "_selected_action": [str(deletion.pk)]}
-        assert operator.post("/admin/accounts_data/deletion/", data).status_code == 302
-        deletion.refresh_from_db()
-        ana.refresh_from_db()
-        assert (deletion.state, deletion.kept_by and deletion.kept_by.username, ana.is_active) == ("kept", "root", True)
-        assert LogEntry.objects.filter(object_id=str(deletion.pk)).exists()
-        assert delivered()[-1].subject == "Your account is kept"
-
-    def test_staff_bring_nobody_back_who_is_gone(self, operator: Client, ana: User) -> None:
-        deletion = services.request_deletion(user=ana)
-        with time_machine.travel(timezone.now() + timedelta(days=15)):
-            services.erase(deletion_id=deletion.pk)
-        operator.post("/admin/accounts_data/deletion/", {"action": "keep_accounts", "_selected_action": [str(deletion.pk)]})
-        ana.refresh_from_db()
-        assert ana.erased_at is not None
-        assert not ana.is_active
-        assert not LogEntry.objects.exists()
 
     def test_the_row_that_is_left_can_be_looked_at_and_not_opened_again(self, operator: Client, ana: User) -> None:
         deletion = services.request_deletion(user=ana)

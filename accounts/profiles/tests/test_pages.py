@@ -5,9 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from accounts.profiles.services import show_chosen
 from accounts.users.models import User
 from accounts.users.services import PRIVACY
 from media_app.uploads.models import Upload
+from media_app.uploads.services import process_upload
 from media_app.uploads.tests.pictures import picture
 from social.graph import policies
 from social.graph import services as graph
@@ -144,9 +146,20 @@ def test_the_first_steps_show_what_is_missing_and_can_be_left_for_later() -> Non
     assert 'href="/home/"' in shown
     file = SimpleUploadedFile("me.png", picture((300, 200), "PNG"), "image/png")
     assert page.post("/welcome/", {"display_name": "Ana", "bio": "Potter", "avatar": file, "avatar_crop": "0 0 0.5 0.75"}).status_code == 302
+    upload = Upload.objects.get()
+    assert upload.crop == [0, 0, 0.5, 0.75]
+    process_upload(upload_id=upload.pk)
+    show_chosen(upload_id=upload.pk)
     ana.refresh_from_db()
     assert ana.missing_from_profile == []
-    assert Upload.objects.get().crop == [0, 0, 0.5, 0.75]
+
+
+def test_a_thread_is_read_under_its_own_post_only() -> None:
+    comment, other = make_comment(make_post(), body="Under the first"), make_post(body="The other")
+    assert browser().get(f"/posts/{comment.post_id}/comments/{comment.pk}/").status_code == 200
+    answer = browser().get(f"/posts/{other.pk}/comments/{comment.pk}/")
+    assert answer.status_code == 404
+    assert "Under the first" not in answer.content.decode()
 
 
 def test_a_status_is_set_for_a_while_and_taken_away() -> None:

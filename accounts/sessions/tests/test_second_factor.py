@@ -183,10 +183,3 @@ class TestAdminPages:
         few = count_queries(lambda: staff.get("/admin/accounts_users/user/"))
         UserFactory.create_batch(9)
         assert count_queries(lambda: staff.get("/admin/accounts_users/user/")) == few
-
-    def test_suspending_and_lifting(self, staff: Client) -> None:
-        ana = UserFactory.create()
-        for action, suspended in (("suspend_for_a_week", True), ("lift_suspension", False)):
-            staff.post("/admin/accounts_users/user/", {"action": action, "_selected_action": [str(ana.pk)]})
-            ana.refresh_from_db()
-            assert ana.is_suspended is suspended

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from pytest_django import Settings
 
 from core.events.models import OutboxEvent
 from core.ops import health
@@ -83,3 +84,18 @@ def test_metrics_tell_queue_depth_to_those_who_may_know(settings: Any) -> None:
     settings.METRICS_TOKEN = "open-sesame"
     assert Client(REMOTE_ADDR="192.0.2.1", HTTP_AUTHORIZATION="Bearer open-sesame").get("/metrics").status_code == 200
     assert Client(REMOTE_ADDR="192.0.2.1", HTTP_AUTHORIZATION="Bearer open").get("/metrics").status_code == 404
+
+
+@pytest.mark.parametrize(("address", "headers"), [("203.0.113.7", {}), ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"})])
+def test_what_it_stands_on_is_for_those_who_may_read_the_figures(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, address: str, headers: dict[str, str]
+) -> None:
+    asked: list[str] = []
+    for check in health.CHECKS:
+        replace_check(monkeypatch, check.name, lambda name=check.name: asked.append(name))
+    settings.METRICS_TOKEN = "let-me-see"
+    assert Client().get("/readyz", REMOTE_ADDR=address, headers=headers, follow=True).status_code == 404
+    assert asked == []
+    assert Client().get("/healthz", REMOTE_ADDR=address, headers=headers).status_code == 200
+    assert Client().get("/readyz", REMOTE_ADDR=address, headers={**headers, "Authorization": "Bearer let-me-see"}).status_code == 200
+    assert sorted(asked) == sorted(check.name for check in health.CHECKS)

@@ -35,6 +35,31 @@ def test_missing_object_and_foreign_path_are_not_found(disk: Place) -> None:
     assert disk.send("GET", "/media/public").status == 403
 
 
+@pytest.mark.parametrize("path", ["public/x.webp/y", "public/x.webp/y/z", f"public/{'x' * 256}", f"public/{'x' * 250}/{'y' * 60}", "public/a%00b"])
+def test_what_no_file_can_be_called_is_not_found(disk: Place, path: str) -> None:
+    store.save("public/x.webp", io.BytesIO(b"face"))
+    assert disk.send("GET", f"/media/{path}").status in {400, 404}
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "body"),
+    [
+        ("bytes=0-" + "9" * 5000, 200, b"face"),
+        ("bytes=" + "9" * 5000 + "-", 200, b"face"),
+        ("bytes=-" + "9" * 5000, 200, b"face"),
+        ("bytes=0-" + "9" * 18, 206, b"face"),
+        ("bytes=" + "9" * 18 + "-", 416, b""),
+        ("bytes=1-2", 206, b"ac"),
+        ("bytes=0-0", 206, b"f"),
+        ("bytes=-0", 416, b""),
+    ],
+)
+def test_ranges_of_any_length_are_answered(disk: Place, asked: str, status: int, body: bytes) -> None:
+    store.save("public/x.webp", io.BytesIO(b"face"))
+    answer = disk.send("GET", "/media/public/x.webp", {"Range": asked})
+    assert (answer.status, answer.body) == (status, body)
+
+
 def test_endpoint_is_closed_when_objects_lie_in_a_bucket(disk: Place, settings: Settings) -> None:
     store.save("public/a.webp", io.BytesIO(b"x"))
     settings.S3_BUCKET = "media"

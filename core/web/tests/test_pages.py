@@ -1,5 +1,6 @@
 """The pages that belong to no slice, their headers, and the error pages."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,51 @@ def test_mailbox_shows_messages_with_their_links(client: Client, tmp_path: Path)
 def test_development_pages_do_not_exist_elsewhere(client: Client) -> None:
     assert client.get("/dev/components/").status_code == 404
     assert client.get("/dev/mail/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("get", "/ana%00/", {}),
+        ("get", "/chats/new/?q=%00", {}),
+        ("get", "/people/?%00=ana", {}),
+        ("post", "/chats/new/", {"person": "\x00"}),
+        ("post", "/settings/blocked/", {"person": "\x00"}),
+        ("post", "/posts/new/", {"body": "Hello\x00", "audience": "public"}),
+        ("get", "/admin/accounts_users/user/?username=%00", {}),
+    ],
+)
+def test_characters_no_text_has_are_refused_by_every_page(client: Client, method: str, path: str, form: dict[str, str]) -> None:
+    root = get_user_model().objects.create_superuser("root", "root@example.org", "long enough")
+    client.force_login(root)
+    answer = getattr(client, method)(path, form) if form else getattr(client, method)(path)
+    assert answer.status_code == 400
+    if form:
+        small = client.post(path, form, headers={"hx-request": "true"})
+        assert (small.status_code, "toast" in small["HX-Trigger"]) == (400, True)
+
+
+def test_files_the_browser_sends_are_no_text(client: Client) -> None:
+    answer = client.post("/theme/", {"theme": "dark", "file": io.BytesIO(b"\x00\x01")})
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/home/", "/explore/", "/settings/", "/chats/", "/root/", "/nothing/of/the/kind/"])
+def test_pages_of_whoever_is_signed_in_are_kept_by_nobody(client: Client, path: str) -> None:
+    assert "no-store" not in client.get(path).get("Cache-Control", "")
+    client.force_login(get_user_model().objects.create_superuser("root", "root@example.org", "long enough"))
+    assert client.get(path)["Cache-Control"] == "private, no-store"
+
+
+def test_what_says_itself_how_long_it_keeps_stays_as_it_is(client: Client) -> None:
+    client.force_login(get_user_model().objects.create_superuser("root", "root@example.org", "long enough"))
+    before = Client().get("/api/v1/feeds/public").get("Cache-Control")
+    assert client.get("/api/v1/feeds/public").get("Cache-Control") == before
+    assert "no-store" in client.get("/admin/")["Cache-Control"]
+
+
+def test_the_page_that_signs_somebody_in_is_kept_by_nobody(client: Client) -> None:
+    get_user_model().objects.create_superuser("root", "root@example.org", "long enough")
+    answer = client.post("/sign-in/", {"login": "root", "password": "long enough"})
+    assert answer.cookies
+    assert "no-store" in answer["Cache-Control"]

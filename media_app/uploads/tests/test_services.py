@@ -17,6 +17,7 @@ from PIL import Image
 
 from accounts.users.tests.factories import UserFactory
 from core.errors import Conflict, Invalid, NotFound
+from core.events import outbox
 from core.events.models import OutboxEvent
 from core.events.registry import handlers
 from core.storage import store
@@ -173,6 +174,7 @@ def test_processing_killed_before_any_line_ends_ready_exactly_once(ready_events:
         with time_machine.travel(timezone.now() + services.LEASE + timedelta(minutes=1), tick=False):
             for upload_id in services.due_uploads():
                 services.process_upload(upload_id=upload_id)
+            outbox.sweep()  # what was to follow, where the kill came within that
         upload.refresh_from_db()
         assert (upload.state, ready_events.count(upload.pk)) == (State.READY, 1), step
         assert all(store.exists(variant["key"]) for variant in upload.variants.values())

@@ -78,3 +78,8 @@ def test_trail_is_read_only_in_the_admin(desk: Client) -> None:
     assert "Fine" in desk.get("/admin/moderation_actions/act/").content.decode()
     assert desk.post(f"/admin/moderation_actions/act/{act.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Act.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["abc", "0", "_00", "11111111-1111-1111-1111-11111111111"])
+def test_case_that_cannot_be_is_not_found(desk: Client, key: str) -> None:
+    assert desk.get(f"/admin/moderation_reports/case/{key}/change/").status_code == 404

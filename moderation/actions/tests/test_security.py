@@ -15,22 +15,10 @@ from core.errors import DomainError
 from core.mail.testing import delivered
 from moderation.actions import services
 from moderation.actions.models import Act, Verb
+from moderation.actions.tests.choosing import choose
 
 pytestmark = pytest.mark.django_db
 PEOPLE, SESSIONS = "/admin/accounts_users/user/", "/admin/accounts_sessions/session/"
-
-
-@pytest.fixture
-def root() -> User:
-    root: User = UserFactory.create(username="root", is_staff=True, is_superuser=True)
-    return root
-
-
-@pytest.fixture
-def staff(root: User) -> Client:
-    client = Client()
-    client.force_login(root)
-    return client
 
 
 @pytest.fixture
@@ -41,17 +29,13 @@ def ana() -> User:
     return ana
 
 
-def choose(action: str, *rows: object, **data: str) -> dict[str, object]:
-    return {"action": action, "_selected_action": [str(row.pk) for row in rows], **data}  # type: ignore[attr-defined]
-
-
 def test_signing_out_everywhere_asks_why_and_is_in_the_trail(staff: Client, root: User, ana: User) -> None:
     sessions = [open_session(ana), open_session(ana)]
-    asked = staff.post(PEOPLE, choose("end_all_sessions", ana))
+    asked = choose(staff, "end_all_sessions", ana)
     assert b"Sign out everywhere" in asked.content
     assert not Act.objects.exists()
     assert Session.objects.filter(user=ana, ended_at=None).count() == len(sessions)
-    staff.post(PEOPLE, choose("end_all_sessions", ana, reason="Phone stolen"))
+    choose(staff, "end_all_sessions", ana, reason="Phone stolen")
     assert set(Session.objects.filter(user=ana).values_list("end_reason", flat=True)) == {EndReason.STAFF}
     act = Act.objects.get()
     assert (act.moderator, act.verb, act.person, act.reason, act.case_id) == (root, Verb.SESSIONS, ana, "Phone stolen", None)
@@ -60,7 +44,7 @@ def test_signing_out_everywhere_asks_why_and_is_in_the_trail(staff: Client, root
 
 def test_one_session_is_ended_and_the_others_stay(staff: Client, ana: User) -> None:
     one, other = open_session(ana), open_session(ana)
-    staff.post(SESSIONS, choose("end_sessions", one, reason="Seen abroad"))
+    choose(staff, "end_sessions", one, reason="Seen abroad")
     assert list(Session.objects.filter(user=ana, ended_at=None)) == [other]
     assert Act.objects.get().verb == Verb.SESSIONS
 
@@ -68,7 +52,7 @@ def test_one_session_is_ended_and_the_others_stay(staff: Client, ana: User) -> N
 def test_resetting_the_second_factor_takes_all_of_it_ends_sessions_and_tells(staff: Client, ana: User) -> None:
     session = open_session(ana)
     assert staff.get(f"{PEOPLE}{ana.pk}/change/").status_code == 200
-    staff.post(PEOPLE, choose("reset_second_factor", ana, reason="Lost the phone, showed a passport"))
+    choose(staff, "reset_second_factor", ana, reason="Lost the phone, showed a passport")
     assert not Authenticator.objects.exists()
     session.refresh_from_db()
     assert session.end_reason == EndReason.STAFF
@@ -104,7 +88,7 @@ def test_whoever_may_not_change_people_is_not_offered_it(ana: User) -> None:
     client = Client()
     client.force_login(UserFactory.create(is_staff=True))
     open_session(ana)
-    assert client.post(PEOPLE, choose("reset_second_factor", ana, reason="Because")).status_code == 403
-    assert client.post(SESSIONS, choose("end_sessions", *Session.objects.filter(user=ana), reason="Because")).status_code == 403
+    assert choose(client, "reset_second_factor", ana, reason="Because").status_code == 403
+    assert choose(client, "end_sessions", *Session.objects.filter(user=ana), reason="Because").status_code == 403
     assert Authenticator.objects.count() == 3
     assert Session.objects.filter(user=ana, ended_at=None).count() == 1

@@ -1,9 +1,13 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from core.errors import Invalid
 from media_app.uploads.models import Upload
 from media_app.uploads.tests.factories import ReadyImageFactory, UploadFactory
+from media_app.uploads.tests.pictures import picture
 from social.posts import services
 from social.posts.models import Post, PostImage
 from social.posts.services import Picture
@@ -58,3 +62,19 @@ def test_deleting_a_post_lets_its_pictures_go() -> None:
     post = services.create_post(author=ana, body="", images=[Picture(ReadyImageFactory.create(owner=ana).pk)])
     services.delete_post(actor=ana, post=post)
     assert Upload.objects.unused().count() == 1
+
+
+def test_pictures_of_a_form_count_like_those_over_rest(settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "uploaded_files": "3/hour"}
+    ana = make_person()
+    page, api = Client(), APIClient()
+    page.force_login(ana)
+    api.force_authenticate(ana)
+    sent = {"kind": "image", "filename": "a.png", "content_type": "image/png", "size": 1000}
+    assert api.post("/api/v1/uploads", sent).status_code == 201
+    files = [SimpleUploadedFile(f"{name}.png", picture((30, 20), "PNG"), "image/png") for name in "bcd"]
+    answer = page.post("/posts/new/", {"body": "Look", "audience": "public", "images": files})
+    assert answer.status_code == 422
+    assert "d.png: Too many requests" in answer.content.decode()
+    assert (Upload.objects.count(), Post.objects.count()) == (3, 0)
+    assert api.post("/api/v1/uploads", sent).status_code == 429

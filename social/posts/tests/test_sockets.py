@@ -6,8 +6,9 @@ from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from accounts.sessions.tests.factories import tokens_for
+from accounts.users.leaving import begin_leaving
 from accounts.users.models import User
-from accounts.users.services import suspend_user, update_profile
+from accounts.users.services import close_account, suspend_user, update_profile
 from core.realtime.hub import current_hub
 from core.realtime.push import push
 from core.realtime.registry import room_kinds
@@ -58,7 +59,7 @@ async def test_nobody_watches_what_they_may_not_see() -> None:
             assert refused.value.code == "not_found"
 
 
-@pytest.mark.parametrize("change", ["audience", "private", "hidden", "block", "suspension"])
+@pytest.mark.parametrize("change", ["audience", "private", "hidden", "block", "suspension", "closing", "leaving"])
 async def test_who_may_see_a_post_no_longer_hears_nothing_more_of_it(change: str) -> None:
     post, viewer, token = await sync_to_async(prepare)()
     changes: dict[str, Callable[[], object]] = {
@@ -66,6 +67,8 @@ async def test_who_may_see_a_post_no_longer_hears_nothing_more_of_it(change: str
         "private": lambda: update_profile(user=post.author, changes={"is_private": True}),
         "hidden": lambda: services.hide_post(post=post),
         "block": lambda: graph.block(actor=viewer, target=post.author),
+        "closing": lambda: close_account(user=post.author),
+        "leaving": lambda: begin_leaving(user=post.author, erase_at=timezone.now() + timedelta(days=14)),
         "suspension": lambda: suspend_user(user=post.author, until=timezone.now() + timedelta(days=1), reason="Spam"),
     }
     async with SocketClient(token=token) as socket:

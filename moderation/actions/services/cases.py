@@ -1,15 +1,13 @@
-"""What moderators do. Each act is one transaction: the effect, the case's new state, a row of the audit trail, the event."""
+"""What moderators do about what was reported. Each act is one transaction: the effect, the case's new state, a row of the audit trail, the event."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.sessions import services as sessions
-from accounts.sessions.models import EndReason
 from accounts.users import services as people
 from accounts.users.models import User
 from core import reportable
@@ -18,11 +16,10 @@ from core.events.outbox import emit
 from core.reportable import Reportable
 from moderation.actions import policies
 from moderation.actions.models import Act, Verb
+from moderation.actions.services.trail import REASON, note
 from moderation.reports import services as cases
 from moderation.reports.events import CaseDecided
 from moderation.reports.models import Case, Outcome, State
-
-Result = TypeVar("Result")
 
 
 def claim(*, moderator: User, case_id: UUID) -> Case:
@@ -62,7 +59,7 @@ def hide_content(*, moderator: User, case_id: UUID, reason: str) -> Case:
         known, thing = _thing(case)
         if known.hide is None:
             raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
-        known.hide(thing, reason.strip()[:500])
+        known.hide(thing, reason.strip()[:REASON])
 
     return _decide(moderator, case_id, reason, Verb.HIDE, Outcome.HIDDEN, effect)
 
@@ -100,47 +97,6 @@ def lift_suspension(*, moderator: User, case_id: UUID, reason: str) -> Case:
     return _decide(moderator, case_id, reason, Verb.LIFT, Outcome.LIFTED, effect)
 
 
-def end_sessions(*, moderator: User, person: User, reason: str, session_id: UUID | None = None) -> int:
-    """Sign a person out of one session, or of all. Returns how many ended. Raises as ``_secure``. Events: SessionEnded for each."""
-
-    def effect() -> int:
-        if session_id is None:
-            return sessions.end_all_sessions(user=person, reason=EndReason.STAFF)
-        sessions.end_session(session_id=session_id, reason=EndReason.STAFF)
-        return 1
-
-    return _secure(moderator, person, reason, Verb.SESSIONS, effect)
-
-
-def reset_second_factor(*, moderator: User, person: User, reason: str) -> None:
-    """Take authenticator app, passkeys and recovery codes from a person who lost them; their sessions end and a mail tells them.
-
-    Raises as ``_secure``. Events: SessionEnded for each session.
-    """
-    _secure(moderator, person, reason, Verb.FACTORS, lambda: sessions.reset_second_factor(user=person))
-
-
-def _secure(moderator: User, person: User, reason: str, verb: Verb, effect: Callable[[], Result]) -> Result:
-    """Do something about a person's security, and note it. Raises Forbidden("cannot_act_on"), Invalid("reason_required")."""
-    if not reason.strip():
-        raise Invalid("Say why: it stays in the audit trail.", code="reason_required")
-    if not policies.can_act_on(moderator, person):
-        raise Forbidden("This is for somebody else to do.", code="cannot_act_on")
-    with transaction.atomic():
-        done = effect()
-        Act(
-            moderator=moderator,
-            moderator_name=moderator.username,
-            verb=verb,
-            kind="person",
-            target_id=person.pk,
-            person=person,
-            person_name=person.username,
-            reason=reason.strip()[:500],
-        ).save(force_insert=True)
-    return done
-
-
 def _decide(
     moderator: User, case_id: UUID, reason: str, verb: Verb, outcome: Outcome, effect: Callable[[Case], None], until: datetime | None = None
 ) -> Case:
@@ -157,25 +113,13 @@ def _decide(
         effect(case)
         case.state, case.outcome, case.closed_at = State.CLOSED, outcome, timezone.now()
         case.save(update_fields=["state", "outcome", "closed_at"])
-        act = _record(moderator, verb, case, reason=reason.strip()[:500], until=until)
+        act = _record(moderator, verb, case, reason=reason.strip()[:REASON], until=until)
         emit(CaseDecided(case_id=case.pk, outcome=outcome.value, explanation=act.reason, act_id=act.pk))
         return case
 
 
 def _record(moderator: User, verb: Verb, case: Case, **fields: Any) -> Act:
-    act = Act(
-        moderator=moderator,
-        moderator_name=moderator.username,
-        verb=verb,
-        case_id=case.pk,
-        kind=case.kind,
-        target_id=case.target_id,
-        person=case.person,
-        person_name=case.person.username if case.person else "",
-        **fields,
-    )
-    act.save(force_insert=True)
-    return act
+    return note(moderator=moderator, verb=verb, person=case.person, kind=case.kind, target_id=case.target_id, case_id=case.pk, **fields)
 
 
 def _thing(case: Case) -> tuple[Reportable, Any]:

@@ -1,0 +1,37 @@
+"""Taking away what is between people: a friendship, a request, a contact, a mute. Each act asks why, and is audited.
+
+The admins of the graph say by which service (``take_away``) and whose it is (``of_whom``); they are floors down, so the action is added from here.
+"""
+
+from typing import cast
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.users.models import User
+from moderation.actions import services
+from moderation.actions.asking import asks_why
+from social.graph.admin import RemovableEdgeAdmin
+from social.graph.models import Contact, FriendRequest, Friendship, KeywordMute, Mute
+
+
+@asks_why("take_away", "Remove", permission="remove")
+def take_away(*, moderator: User, row: Friendship | FriendRequest | Contact | Mute | KeywordMute, reason: str) -> None:
+    shown = cast(RemovableEdgeAdmin, admin.site.get_model_admin(type(row)))
+    person, target_id = shown.of_whom(row)
+    services.remove_relation(
+        moderator=moderator,
+        person=person,
+        kind=str(row._meta.model_name),
+        target_id=target_id,
+        reason=reason,
+        remove=lambda: shown.take_away(row),
+    )
+
+
+def may_remove(self: RemovableEdgeAdmin, request: HttpRequest) -> bool:
+    return bool(request.user.has_perm(f"{self.opts.app_label}.delete_{self.opts.model_name}"))
+
+
+RemovableEdgeAdmin.has_remove_permission = may_remove
+RemovableEdgeAdmin.actions = (*(RemovableEdgeAdmin.actions or ()), take_away)
