@@ -10,7 +10,7 @@ CODES = {
     "email_not_confirmed": "The password was right, the address waits to be confirmed.",
     "account_suspended": "The password was right, the account is suspended: `details.until`, `details.reason`.",
     "account_leaving": "Signing in went well, the account is going to be deleted. `details.restore_token` goes to `users/me/restore` to keep it.",
-    "one_name": "Give one of what people are named by: an address, a username or a number to sign in, an address or a number to sign up.",
+    "one_name": "Give one of what people are named by: an address or a number; to sign in, a username will do, too.",
     "code_wrong": "Not the code that was sent. `details.tries_left` says how often one may still try.",
     "code_expired": "The code ran out, was used, was tried too often, or a later one was sent. The same for codes nobody was sent.",
     "phones_not_offered": "This site sends no text messages.",

@@ -18,12 +18,11 @@ from django.db import transaction
 from django.forms import CharField, EmailField, Form
 from django.http import HttpRequest, HttpResponse
 
+from accounts.sessions.code_forms import HOW_TO_CHOOSE
 from accounts.sessions.services import spend
 from accounts.users.models import User
 from accounts.users.services import EmailTaken
 from core.api.limits import enforce
-
-HOW_TO_CHOOSE = "At least 8 characters; a few words are better than a clever one."
 
 
 class Discreet:

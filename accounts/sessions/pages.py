@@ -182,6 +182,9 @@ class Forgot(Limited, allauth.PasswordResetView):
     scope = "mail"
     name_field = "email"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
+
 
 class ForgotSent(TemplateView):
     template_name = "accounts/sessions/forgot_sent.html"
