@@ -72,7 +72,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = CharField(label="Email, username or phone", max_length=254)
-        self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none", spellcheck="false")
+        self.fields["login"].widget.attrs.update(autocomplete="username webauthn", autocapitalize="none", spellcheck="false")
         self.fields["password"].help_text = ""
         _without_placeholders(self.fields)
 

@@ -98,7 +98,9 @@ class SignIn(WithGoogle, Limited, allauth.LoginView):
     scope = "sign_in_address"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
+        """The ceremony comes along for passkeys the browser offers by itself: were it asked for, each look at the page would count as a try."""
+        ceremony = as_attributes(passkeys.begin_answer("sign_in", ""))
+        return {"offers_phones": sms.is_offered(), "ceremony": ceremony, **super().get_context_data(**kwargs)}
 
 
 class SecondFactor(allauth_mfa.AuthenticateView):
