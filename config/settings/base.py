@@ -309,10 +309,13 @@ LIMITS = {
     "exports": "10/hour",
     "friend_requests": "60/hour",
     "contact_matches": "10/day",
+    "lookups": "5000/day",  # addresses and numbers asked about: a few address books
+    "lookups_network": "20000/day",
     **env.limits,
 }
 LIMITS_FAIL_CLOSED = frozenset(
     {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail", "sms", "codes"}
+    | {"lookups", "lookups_network"}
 )
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Hubbub",
