@@ -110,7 +110,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=models.Q(erase_at=None) | models.Q(is_active=False, erased_at=None), name="user_leaving_is_closed"),
             models.CheckConstraint(condition=models.Q(erased_at=None) | models.Q(is_active=False, email=None), name="user_erased_is_nobody"),
         ]
-        indexes = [  # for finding people by parts of their names, and by what they are like
+        indexes = [
+            models.Index(Upper("username"), name="user_by_username"),  # what iexact asks for, at every sign-in
+            models.Index(Upper("email"), name="user_by_email"),
+            models.Index(fields=["email"], name="user_by_exact_email"),  # allauth writes addresses in lower case, and asks for them so
+            # for finding people by parts of their names, and by what they are like
             GinIndex(OpClass(Upper("username"), name="gin_trgm_ops"), name="user_by_username_part"),
             GinIndex(OpClass(Upper("display_name"), name="gin_trgm_ops"), name="user_by_name_part"),
         ]
