@@ -203,6 +203,7 @@ def verify_address(*, address: EmailAddress) -> None:
     Raises: EmailTaken where somebody else has confirmed it.
     Events: AddressesChanged.
     """
+    User.objects.select_for_update(no_key=True).get(pk=address.user_id)  # as by whoever gives an unconfirmed sign-up up
     locked = EmailAddress.objects.select_for_update().get(pk=address.pk)
     if not locked.set_verified():
         raise EmailTaken
@@ -240,13 +241,14 @@ def _send(issued: Issued) -> None:
         sms.send_later(recipient=code.destination, text=texts.for_code(code, issued.digits), good_until=code.expires_at)
         return
     context = {"code": issued.digits, "signup_url": _absolute("account_signup")}
-    waiting = EmailAddress.objects.filter(email=code.destination, verified=False).first()  # asked for in every case: see above
+    waiting = EmailAddress.objects.filter(email=code.destination, verified=False).select_related("user").first()  # asked for in every case: see above
     if code.purpose == Purpose.CHANGE_EMAIL:
         name = "email_change_taken" if code.is_hollow else "email_change_code"
     elif not code.is_hollow:
         name = "login_code"
     elif waiting is not None:
-        name, context["activate_url"] = "email_confirmation_signup", _absolute("account_confirm_email", EmailConfirmationHMAC(waiting).key)
+        name, context["username"] = "email_confirmation_signup", waiting.user.username
+        context["activate_url"] = _absolute("account_confirm_email", EmailConfirmationHMAC(waiting).key)
     else:
         name = "unknown_account"
     mails.render(name, to=[code.destination], context=context).send()

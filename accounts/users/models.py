@@ -113,6 +113,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(Upper("username"), name="user_by_username"),  # what iexact asks for, at every sign-in
             models.Index(Upper("email"), name="user_by_email"),
+            models.Index(fields=["created_at"], condition=models.Q(last_login=None), name="user_never_in"),  # sign-ups nobody may have confirmed
             models.Index(fields=["email"], name="user_by_exact_email"),  # allauth writes addresses in lower case, and asks for them so
             # for finding people by parts of their names, and by what they are like
             GinIndex(OpClass(Upper("username"), name="gin_trgm_ops"), name="user_by_username_part"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 if TYPE_CHECKING:
     from accounts.users.models import User
@@ -14,6 +15,13 @@ class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> "UserQuerySet":
         """People who can sign in and be seen: neither deactivated nor suspended right now."""
         return self.filter(is_active=True).exclude(suspended_until__gt=models.functions.Now())
+
+    def unconfirmed(self) -> "UserQuerySet":
+        """Sign-ups that nobody has confirmed: made with an address that was not answered from, and never come in by, in whatever way."""
+        addresses = apps.get_model("account", "EmailAddress").objects.filter(user=OuterRef("pk"))
+        elsewhere = apps.get_model("socialaccount", "SocialAccount").objects.filter(user=OuterRef("pk"))
+        never_in = self.active().filter(last_login=None, phone=None, is_staff=False, is_superuser=False)
+        return never_in.filter(Exists(addresses.filter(verified=False)), ~Exists(addresses.filter(verified=True)), ~Exists(elsewhere))
 
     def named(self, name: str) -> "UserQuerySet":
         """By username, whatever the case."""
