@@ -45,7 +45,7 @@ def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: 
     A page goes on after the rank and username of the last person on the page before, so it costs four queries at most and repeats nobody.
     Of a whole e-mail address or mobile number it is its owner, if they allow that. Nothing is found for empty text. Raises Invalid("invalid_cursor").
     """
-    text = text.strip().removeprefix("@").strip()
+    text = _meant(text)
     if not text:
         return Page([], None)
     if ADDRESS.fullmatch(text):
@@ -156,6 +156,16 @@ _alike = Prepared(
     handle=CharField(),
     **{name: CharField() for name in WORDS},
 )
+
+
+def is_address_or_number(text: str) -> bool:
+    """Whether ``people_called`` takes the words for somebody's whole e-mail address or mobile number."""
+    text = _meant(text)
+    return bool(ADDRESS.fullmatch(text)) or _number(text) is not None
+
+
+def _meant(text: str) -> str:
+    return text.strip().removeprefix("@").strip()
 
 
 def _people_at(viewer: User, address: str) -> Iterable[User]:

@@ -141,6 +141,7 @@ REST: list[Row] = [
     Row("POST auth/remove-phone", "auth/remove-phone", MINE, {}),
     # one's data
     Row("GET users/me/export", "users/me/export", OWN, about="{export}"),
+    Row("GET users/me/export/download", "users/me/export/download", OWN),
     Row("POST users/me/export", "users/me/export", MINE),
     Row("DELETE users/me", "users/me", outcomes("ok", staff="no"), {}),  # staff give up their role first
     # files
@@ -229,6 +230,7 @@ CONFIRMED = {
     "POST auth/change-email",
     "POST auth/change-phone",
     "POST auth/remove-phone",
+    "GET users/me/export/download",
     "POST users/me/export",
     "DELETE users/me",
 }
