@@ -1,6 +1,6 @@
 """Signing up, in and out in a browser. allauth's views carry out what was asked; here are our templates, paths and limits."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import views as allauth
 from allauth.account.internal.stagekit import get_pending_stage
@@ -200,7 +200,8 @@ class Reset(Limited, allauth.PasswordResetFromKeyView):
 
 @method_decorator(login_required, name="dispatch")
 class ChangePassword(Limited, allauth.PasswordChangeView):
-    template_name = "accounts/sessions/change_password.html"
+    template_name = "accounts/sessions/set_password.html"
+    extra_context: ClassVar[dict[str, Any]] = {"is_front": True}  # of its section, for them
     scope = "sign_in"
 
     @step_up.step_up_beside_password

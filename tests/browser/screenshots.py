@@ -37,6 +37,7 @@ SCREENS = {390: (844, 2), 1440: (900, 1)}  # width: height and device pixels for
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 KEPT = {(390, "light"), (1440, "dark")}
 SHOWN = {"home-1440-light", "profile-390-dark"}  # by the README
+TALLEST = 16_383  # pixels, of a WebP
 PATIENCE_MILLISECONDS = 15_000
 
 
@@ -147,7 +148,8 @@ def take(context: BrowserContext, picture: Any, scene: Any, width: int, options:
             continue
         page.emulate_media(color_scheme=scheme)
         content = shoot(page, options.whole)
-        Image.open(io.BytesIO(content)).convert("RGB").save(options.into / f"{name}.webp", "WEBP", quality=QUALITY, method=6)
+        image = Image.open(io.BytesIO(content)).convert("RGB")
+        image.crop((0, 0, image.width, min(image.height, TALLEST))).save(options.into / f"{name}.webp", "WEBP", quality=QUALITY, method=6)
 
 
 def shoot(page: Page, whole: bool) -> bytes:

@@ -78,7 +78,14 @@ class Stage:
 
 def set_stage() -> Stage:
     """Through the services wherever there is one, so that counts and notifications are what they would be."""
-    for username, name in (("nora", "Nora Lindholm"), ("sela", "Sela Mwangi"), ("leo", "Leo Brandt"), ("dara", "Dara Quinn"), ("gone", "Gone Soon"), *MORE):
+    for username, name in (
+        ("nora", "Nora Lindholm"),
+        ("sela", "Sela Mwangi"),
+        ("leo", "Leo Brandt"),
+        ("dara", "Dara Quinn"),
+        ("gone", "Gone Soon"),
+        *MORE,
+    ):
         UserFactory.create(username=username, display_name=name)
     UserFactory.create(username="vera", display_name="", address__verified=False)
     people = {person.username: person for person in User.objects.all()}
@@ -113,11 +120,10 @@ def set_stage() -> Stage:
     case = Case.objects.exclude(pk=reported.case_id).latest("pk")
 
     conversation = create_direct(actor=ana, target=ben)
-    orphaned = create_direct(actor=people["gone"], target=ana)
+    orphaned = create_direct(actor=people["gone"], target=sela)
     lanes.send(Draft(people["gone"].pk, orphaned.pk, "I am leaving this place. Take care.", uuid7().hex))
     User.objects.filter(pk=people["gone"].pk).update(erased_at=timezone.now(), is_active=False, email=None)
     contact = Contact.objects.filter(owner=ana).exclude(nickname="").first()
     assert contact is not None, "ana of the demo world has a contact with a nickname"
     confirmation = EmailConfirmationHMAC(EmailAddress.objects.get(user=people["vera"])).key
     return Stage(people, post, lonely, hidden, thread, own, conversation, orphaned, contact, passkey.pk, case, confirmation)
-
