@@ -119,6 +119,11 @@ def open_mail(page: Page, scene: Scene) -> None:
     page.goto("/dev/mail/")
 
 
+def open_letter(page: Page, scene: Scene) -> None:
+    open_mail(page, scene)
+    page.locator("a[href^='/dev/mail/']").last.click()
+
+
 def open_texts(page: Page, scene: Scene) -> None:
     page.goto("/sign-in/phone/")
     fill("Text me a code", phone="+12025550173")(page, scene)
@@ -193,7 +198,8 @@ PICTURES = [
     Picture("profile-stranger", "profile", "/ben/"),
     Picture("post-stranger", "post", "/posts/{stage.post.pk}/"),
     # For those who develop.
-    Picture("mail", "mail", "/dev/mail/", act=open_mail),
+    Picture("mailbox", "mailbox", "/dev/mail/", act=open_mail),
+    Picture("mail", "mail", "/dev/mail/", act=open_letter),
     Picture("texts", "telephone", "/dev/sms/", act=open_texts),
     Picture("components", "style_guide", "/dev/components/"),
     Picture("socket-schema", "socket-schema", "/ws/schema/"),

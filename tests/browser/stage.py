@@ -31,7 +31,7 @@ from moderation.reports.models import Case, Reason
 from social.graph.models import Contact
 from social.graph.services import block
 from social.posts import services as posts
-from social.posts.models import Comment, Post
+from social.posts.models import Audience, Comment, Post
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -44,7 +44,8 @@ MORE = (("finn", "Finn Askar"), ("bye", "Bea Yates"))
 @dataclass
 class Stage:
     """The demo world, and in it ``nora``, who came a minute ago and has nothing; ``vera``, who has yet to confirm her address; ``sela``, who
-    has a second factor, a passkey, Google and several devices; ``leo``, who wants to go, and ``bye``, who goes; ``dara``, whose archive is being put together; ``finn``, who has no password."""
+    has a second factor, a passkey, Google and several devices; ``leo``, who wants to go, and ``bye``, who goes; ``dara``, whose archive is being
+    put together; ``finn``, who has no password."""
 
     people: dict[str, User]
     post: Post
@@ -94,7 +95,7 @@ def set_stage() -> Stage:
     set_phone(user=sela, phone="+12025550173")
     TOTP.activate(sela, SECRET)
     RecoveryCodes.activate(sela)
-    passkey = make_passkey(sela, name="Sela’s laptop")
+    passkey = make_passkey(sela, name="Laptop")
     SocialAccount.objects.create(user=sela, provider="google", uid="sela", extra_data={"email": "sela@example.org"})
     for agent in (PHONE, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"):
         open_session(sela, agent)
@@ -112,7 +113,7 @@ def set_stage() -> Stage:
     own = posts.create_comment(author=ana, post=post, parent=thread, body="It was over in a minute.")
     for words in ("Worth getting up for.", "Where is this?", "By the old pier, I think."):
         posts.create_comment(author=people["niamh"], post=post, parent=thread, body=words)
-    lonely = posts.create_post(author=sela, body="Nobody has said anything about this yet.", audience="followers")
+    lonely = posts.create_post(author=sela, body="Nobody has said anything about this yet.", audience=Audience.FOLLOWERS)
     hidden = posts.create_post(author=sela, body="Buy followers, cheap, today only.")
     reported, _ = reports.report(reporter=people["niamh"], kind="post", target_id=hidden.pk, reason=Reason.SPAM)
     moderation.claim(moderator=people["mod"], case_id=reported.case_id)
