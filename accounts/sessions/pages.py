@@ -200,8 +200,7 @@ class Reset(Limited, allauth.PasswordResetFromKeyView):
 
 @method_decorator(login_required, name="dispatch")
 class ChangePassword(Limited, allauth.PasswordChangeView):
-    template_name = "accounts/sessions/set_password.html"
-    extra_context: ClassVar[dict[str, Any]] = {"is_front": True}  # of its section, for them
+    template_name = "accounts/sessions/change_password.html"
     scope = "sign_in"
 
     @step_up.step_up_beside_password
@@ -214,7 +213,8 @@ class ChangePassword(Limited, allauth.PasswordChangeView):
 class SetPassword(Limited, allauth.PasswordSetView):
     """For whoever signed up without one."""
 
-    template_name = "accounts/sessions/change_password.html"
+    template_name = "accounts/sessions/set_password.html"
+    extra_context: ClassVar[dict[str, Any]] = {"is_front": True}  # of its section, for them
     scope = "sign_in"
 
     @step_up.step_up

@@ -35,7 +35,7 @@ export function startHtmx() {
     if (focused === document.body || !target.contains(focused)) return;
     pressed = focused;
     const beside = target.nextElementSibling ?? target.previousElementSibling;
-    requestAnimationFrame(() => passOn(beside));
+    setTimeout(() => passOn(beside), 100); // by then, what took its place has had its turn
   });
   document.addEventListener("htmx:load", ({ detail: { elt } }) => passOn(elt));
 
