@@ -36,7 +36,7 @@ QUALITY = 66
 SCREENS = {390: (844, 2), 1440: (900, 1)}  # width: height and device pixels for each of CSS
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 KEPT = {(390, "light"), (1440, "dark")}
-SHOWN = {"home-1440-light", "profile-390-dark"}  # by the README
+SHOWN = {"home-1440-light"}  # by the README
 TALLEST = 16_383  # pixels, of a WebP
 PATIENCE_MILLISECONDS = 15_000
 
