@@ -126,6 +126,11 @@ def open_letter(page: Page, scene: Scene) -> None:
     page.locator("a[href^='/dev/mail/']").last.click()
 
 
+def to_top(page: Page, scene: Scene) -> None:
+    """A page with a refused field begins there."""
+    page.evaluate("() => scrollTo(0, 0)")
+
+
 def open_texts(page: Page, scene: Scene) -> None:
     page.goto("/sign-in/phone/")
     fill("Text me a code", phone="+12025550173")(page, scene)
@@ -203,7 +208,7 @@ PICTURES = [
     Picture("mailbox", "mailbox", "/dev/mail/", act=open_mail),
     Picture("mail", "mail", "/dev/mail/", act=open_letter),
     Picture("texts", "telephone", "/dev/sms/", act=open_texts),
-    Picture("components", "style_guide", "/dev/components/"),
+    Picture("components", "style_guide", "/dev/components/", act=to_top),
     Picture("socket-schema", "socket-schema", "/ws/schema/"),
     # Posts.
     Picture("home", "home", "/home/", "ana"),
