@@ -21,13 +21,14 @@ export function startHtmx() {
   });
   document.addEventListener("toast", (event) => toast(event.detail));
 
-  // Whoever pressed a button that is replaced or taken away keeps the focus: on what took its place, or on what stood beside it.
+  // Whoever pressed a button that is replaced or taken away keeps the focus: on what is wrong in what took its place, on its like there, or on
+  // what stood beside it.
   let pressed = null;
   const passOn = (place) => {
     if (!pressed || pressed.isConnected || document.activeElement !== document.body) return;
     const stops = [...(place?.querySelectorAll("button, a[href], input:not([type=hidden]), textarea, select") ?? [])];
     const alike = (stop) => stop.tagName === pressed.tagName && stop.name === pressed.name && stop.className === pressed.className;
-    (stops.find(alike) ?? stops[0])?.focus({ preventScroll: true });
+    (place?.querySelector("[aria-invalid=true]") ?? stops.find(alike) ?? stops[0])?.focus({ preventScroll: true });
     pressed = null;
   };
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
