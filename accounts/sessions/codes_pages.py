@@ -202,13 +202,14 @@ class Change(Limited, FormView):
     template_name = "accounts/sessions/account_change.html"
     success_url = reverse_lazy("settings_account_code")
     title = lead = button = ""
+    variant = "primary"
 
     @step_up
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"title": self.title, "lead": self.lead, "button": self.button, **super().get_context_data(**kwargs)}
+        return {"title": self.title, "lead": self.lead, "button": self.button, "variant": self.variant, **super().get_context_data(**kwargs)}
 
 
 class AskToChange(Change):
@@ -241,6 +242,7 @@ class RemovePhone(Change):
     scope = "confirm"
     success_url = reverse_lazy("settings_account")
     title, lead, button = "Remove your number", "You can no longer sign in with it. Your other sessions are signed out.", "Remove it"
+    variant = "danger"
 
     def form_valid(self, form: Form) -> HttpResponse:
         person: Any = self.request.user

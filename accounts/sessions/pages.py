@@ -1,6 +1,6 @@
 """Signing up, in and out in a browser. allauth's views carry out what was asked; here are our templates, paths and limits."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import views as allauth
 from allauth.account.internal.stagekit import get_pending_stage
@@ -225,7 +225,8 @@ class ChangePassword(Limited, allauth.PasswordChangeView):
 class SetPassword(Limited, allauth.PasswordSetView):
     """For whoever signed up without one."""
 
-    template_name = "accounts/sessions/change_password.html"
+    template_name = "accounts/sessions/set_password.html"
+    extra_context: ClassVar[dict[str, Any]] = {"is_front": True}  # of its section, for them
     scope = "sign_in"
 
     @step_up.step_up
