@@ -52,6 +52,9 @@ class Env(BaseSettings):
     threads_keep_connections: bool = Field(
         False, description="Each thread keeps a connection to PostgreSQL instead of borrowing one: set by servers whose threads last (gunicorn)."
     )
+    database_statement_seconds: int = Field(
+        0, ge=0, description="PostgreSQL breaks off a statement after so many seconds; 0: never. For what people wait for, not for workers."
+    )
     redis_url: str = Field("", description="redis://… ; empty: the embedded server in .dev/ (development and tests only).")
     redis_database: int = Field(0, ge=0, description="First of the three numbered Redis databases that are used. 0: the one redis_url names.")
 

@@ -1,14 +1,17 @@
 """Settings as an operator meets them: a process with an environment."""
 
+import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from config import env
 from config.limits import LIMITS
 from config.redis_urls import celery_url, first_database, redis_database
+from core.testing.environment import Environment
 from social.posts.models import MAX_IMAGES
 from tests.architecture import ROOT
 
@@ -175,3 +178,31 @@ def test_the_example_starts_development_as_it_is(monkeypatch: pytest.MonkeyPatch
 def test_every_setting_is_used() -> None:
     used = "".join(path.read_text() for path in (ROOT / "config").rglob("*.py"))
     assert [name for name in env.Env.model_fields if f"env.{name}" not in used] == []
+
+
+def test_a_database_out_of_reach_is_given_up_and_its_address_may_say_after_how_long() -> None:
+    show = "import json; from django.conf import settings; print(json.dumps(settings.DATABASES['default']['OPTIONS']))"
+
+    def options(**changes: str) -> dict[str, Any]:
+        return dict(json.loads(start(show, **changes).stdout))
+
+    usual = options()
+    assert (usual["connect_timeout"], usual["keepalives"], usual["tcp_user_timeout"]) == (5, 1, 15_000)
+    assert "options" not in usual
+    url = SAFE["DATABASE_URL"] + "?connect_timeout=2&options=-c%20work_mem=8MB"
+    other = options(DATABASE_URL=url, DATABASE_STATEMENT_SECONDS="30")
+    assert (int(other["connect_timeout"]), other["options"]) == (2, "-c work_mem=8MB -c statement_timeout=30000")
+
+
+def test_postgresql_breaks_off_what_takes_too_long(servers: Environment) -> None:
+    ask = """
+import django
+django.setup()
+from django.db import OperationalError, connection
+try:
+    connection.cursor().execute("SELECT pg_sleep(20)")
+except OperationalError as error:
+    print(error)
+"""
+    broken_off = start(ask, DATABASE_URL=servers.admin_url, DATABASE_STATEMENT_SECONDS="1")
+    assert "statement timeout" in broken_off.stdout, broken_off.stderr

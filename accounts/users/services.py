@@ -19,6 +19,7 @@ from accounts.users.events import (
     UserRestored,
     UserSuspended,
 )
+from accounts.users.hiding import is_hiding
 from accounts.users.models import User
 from accounts.users.names import USERNAME_VALIDATORS, is_retired
 from core.errors import Conflict, Invalid, NotFound
@@ -263,5 +264,6 @@ def _locked(user: User) -> User:
 
 
 def record_seen(*, user_id: UUID, at: datetime) -> None:
-    """Move a person's last-seen forward to ``at``; never back."""
-    User.objects.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=at), pk=user_id).update(last_seen_at=at)
+    """Move a person's last-seen forward to ``at``; never back, and not while they hide."""
+    if not is_hiding(user_id):
+        User.objects.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=at), pk=user_id).update(last_seen_at=at)

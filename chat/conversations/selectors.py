@@ -73,6 +73,15 @@ def heads_of(person_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
     return found
 
 
+def standings(person_id: UUID, conversation_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
+    """The numbers of the newest message and of the latest change, of those of the conversations that exist for a person, in one query."""
+    mine = Membership.objects.of(somebody(person_id)).filter(conversation__in=list(conversation_ids))
+    return {
+        conversation_id: (last_seq, last_change)
+        for conversation_id, last_seq, last_change in mine.values_list("conversation_id", "conversation__last_seq", "conversation__last_change")
+    }
+
+
 def heads(conversation_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The number of the newest message of each conversation, whoever asks: for the server's own bookkeeping."""
     return dict(Conversation.objects.filter(pk__in=list(conversation_ids)).values_list("pk", "last_seq"))

@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest, Now
 
 from accounts.users.models import User
 from chat.conversations import policies
-from chat.conversations.events import ConversationCleared, ConversationCreated
+from chat.conversations.events import ConversationCleared, ConversationCreated, ConversationReopened
 from chat.conversations.models import Conversation, Membership, direct_key
 from core.errors import Invalid, NotFound
 from core.events.outbox import emit
@@ -26,7 +26,7 @@ def create_direct(*, actor: User, target: User) -> Conversation:
     Raises:
         Invalid("conversation_with_oneself"): the two are one.
         NotFound: either blocks the other, or the target is not there for the actor or takes no new conversations from them: they look alike.
-    Events: ConversationCreated, once, however many ask at the same time.
+    Events: ConversationCreated, once, however many ask at the same time; ConversationReopened where it is back.
     """
     if actor == target:
         raise Invalid("A conversation takes two people.", code="conversation_with_oneself")
@@ -36,7 +36,8 @@ def create_direct(*, actor: User, target: User) -> Conversation:
         if conversation is not None:
             if is_blocked_between(actor, target):
                 raise NotFound
-            Membership.objects.filter(conversation=conversation, person=actor).exclude(hidden_at=None).update(hidden_at=None)
+            if Membership.objects.filter(conversation=conversation, person=actor).exclude(hidden_at=None).update(hidden_at=None):
+                emit(ConversationReopened(conversation_id=conversation.pk, person_id=actor.pk))
             return conversation
         if not policies.can_start_conversation(actor, target):
             raise NotFound

@@ -1,6 +1,7 @@
 """Conversations and messages over REST. The shapes are those of the socket."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from chat.messages.serializers import (
     conversation_shape,
     message_shape,
 )
+from core.api.idempotency import fingerprint_of
 from core.api.paging import page_arguments, page_response
 from core.api.renderers import encoder
 from core.api.schema import operation
@@ -99,7 +101,7 @@ class ConversationMessages(ReadEndpoint):
         """201 for a new message; 200 with the same message where its ``temp_id`` was sent before. Counts as ``message:send`` of the socket does."""
         spend(self.viewer.pk, "message:send")
         data = self.validated(MessageRequest)
-        temp_id = clean_temp_id(data["temp_id"]) if data["temp_id"] else uuid7().hex
+        temp_id = clean_temp_id(data["temp_id"]) if data["temp_id"] else _name_of(request)
         sent = lanes.send(Draft(self.viewer.pk, conversation_id, clean_body(data["body"]), temp_id, data["reply_to"]))
         return Response(one_message(selectors.message_detail(self.viewer, sent.id)), status=201 if sent.is_new else 200)
 
@@ -126,6 +128,13 @@ class UnreadMessages(Endpoint):
     def get(self, request: Request) -> Response:
         counts = selectors.unread_counts(self.viewer)
         return self.answer(UnreadSerializer, {"total": sum(counts.values()), "conversations": {str(pk): count for pk, count in counts.items()}})
+
+
+def _name_of(request: Request) -> str:
+    """What a message without a ``temp_id`` is called. With an ``Idempotency-Key`` the same request has the same name: the lane commits before the key
+    is remembered, and a server may die in between."""
+    key = request.headers.get("Idempotency-Key")
+    return blake2b(f"{key} {fingerprint_of(request)}".encode(), digest_size=24).hexdigest() if key else uuid7().hex
 
 
 def plain(shapes: Any) -> Any:

@@ -48,3 +48,7 @@ class ReceiptsMoved(Event, frozen=True):
     """Watermarks rose. Listeners read where they are now."""
 
     receipts: list[Receipt]
+
+    @classmethod
+    def joined(cls, events: "Sequence[ReceiptsMoved]") -> "ReceiptsMoved":
+        return cls(receipts=list(dict.fromkeys(receipt for event in events for receipt in event.receipts)))

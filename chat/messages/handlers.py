@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.users.models import User
-from chat.conversations.events import ConversationCleared, ConversationCreated
+from chat.conversations.events import ConversationCleared, ConversationCreated, ConversationReopened
 from chat.conversations.models import Conversation, Membership, direct_key
 from chat.conversations.selectors import member_ids
 from chat.messages import recent, wire
@@ -53,7 +53,7 @@ def tell_hiding(event: MessageHidden) -> None:
     _tell_counts(Membership.objects.filter(conversation=message.conversation_id, person=event.person_id))
 
 
-@on(ReceiptsMoved)
+@on(ReceiptsMoved, prompt=True)
 def tell_receipts(event: ReceiptsMoved) -> None:
     """To the others how far somebody got, without what was read for those who see no read receipts; to the reader's devices what is left."""
     movers = {(receipt.conversation_id, receipt.person_id) for receipt in event.receipts}
@@ -73,6 +73,11 @@ def tell_receipts(event: ReceiptsMoved) -> None:
 @on(ConversationCreated)
 def tell_new_conversation(event: ConversationCreated) -> None:
     _open(event.conversation_id)
+
+
+@on(ConversationReopened)
+def tell_conversation_that_is_back(event: ConversationReopened) -> None:
+    _tell_conversation(event.conversation_id, [event.person_id])
 
 
 @on(ConversationCleared)
@@ -126,7 +131,7 @@ def _tell_conversation(conversation_id: UUID, person_ids: Iterable[UUID], *, ent
     for person in User.objects.filter(pk__in=list(person_ids)):
         for listed in conversation_details(person, [conversation_id]):
             if enter:
-                join(person.pk, conversation_room(conversation_id))
+                join(person.pk, conversation_room(conversation_id), listed.membership.conversation.last_seq)
             push(person_room(person.pk), wire.ConversationNew(conversation=conversation_shape(listed)))
 
 

@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 
 from chat.messages import services
 from chat.messages.drafts import Draft, Sent
@@ -32,22 +32,30 @@ BATCH = 200
 IDLE_SECONDS = 5.0  # after which a thread gives its database connection back
 RECEIPT_SECONDS = 0.1
 SETTLE_SECONDS = 0.25  # what comes after sending may wait: a few tasks a second tell the inbox of any number of messages
+SETTLE_LIMIT = 5_000
 WAIT_SECONDS = 20.0
 
 Item = TypeVar("Item")
 
 
 class Lane(Generic[Item]):
-    """A thread that works off a queue, everything queued at once."""
+    """A thread that works off a queue, everything queued at once. With a ``limit``, what comes while so much is queued is left out."""
 
-    def __init__(self, name: str, work: Callable[[list[Item]], None], *, gather_seconds: float = 0.0) -> None:
+    def __init__(self, name: str, work: Callable[[list[Item]], None], *, gather_seconds: float = 0.0, limit: int | None = None) -> None:
         self._queue: SimpleQueue[Item] = SimpleQueue()
+        self._name = name
         self._work = work
         self._gather_seconds = gather_seconds
+        self._limit = limit
+        self._is_full = False
         threading.Thread(target=self._run, name=name, daemon=True).start()
 
     def put(self, item: Item) -> None:
-        self._queue.put(item)
+        was_full, self._is_full = self._is_full, self._limit is not None and self._queue.qsize() >= self._limit
+        if not self._is_full:
+            self._queue.put(item)
+        elif not was_full:
+            log.warning("lane_full", lane=self._name, limit=self._limit)
 
     def _run(self) -> None:
         while True:
@@ -87,7 +95,8 @@ class Lanes:
     def __init__(self) -> None:
         self._sends = [Lane[Send](f"send-{number}", self._send) for number in range(LANES)]
         self._receipts = Lane[Receipt]("receipts", self._move, gather_seconds=RECEIPT_SECONDS)
-        self._settling = Lane[outbox.Recorded]("settle", outbox.settle, gather_seconds=SETTLE_SECONDS)
+        # Past the limit rows are the sweeper's: they wait in PostgreSQL, not here.
+        self._settling = Lane[outbox.Recorded]("settle", outbox.settle, gather_seconds=SETTLE_SECONDS, limit=SETTLE_LIMIT)
 
     def send(self, draft: Draft, reply: Reply[Sent]) -> None:
         self._sends[hash(draft.conversation_id) % LANES].put((draft, reply))
@@ -103,8 +112,7 @@ class Lanes:
             raise
         outbox.tell(outcome.recorded)
         _answer([(reply, result) for (_, reply), result in zip(batch, outcome.results, strict=True)])
-        for row in outcome.recorded:
-            self._settling.put(row)
+        self._settle(outcome.recorded)
 
     def _move(self, batch: Sequence[Receipt]) -> None:
         try:
@@ -113,7 +121,13 @@ class Lanes:
             _answer([(reply, Unavailable()) for _, reply in batch])
             raise
         _answer([(reply, NotFound() if (r.person_id, r.conversation_id) in moved.refused else None) for r, reply in batch])
-        outbox.hand_over(moved.recorded)
+        outbox.tell(moved.recorded)
+        self._settle(moved.recorded)
+
+    def _settle(self, recorded: Sequence[outbox.Recorded]) -> None:
+        """On a thread of its own: whoever enqueues tasks may wait long for a broker that hangs, and nobody who sends or reads shall."""
+        for row in recorded:
+            self._settling.put(row)
 
 
 def _answer(outcomes: "Sequence[tuple[Reply[Any], Any]]") -> None:
@@ -153,27 +167,42 @@ def lanes() -> Lanes:
 
 
 async def send_soon(draft: Draft) -> Sent:
-    """Send ``draft`` with whatever else is under way. Raises what ``send_messages`` refuses it with."""
+    """Send ``draft`` with whatever else is under way. Raises what ``send_messages`` refuses it with, and Unavailable after WAIT_SECONDS: then it may
+    still be sent, and sending it again is right."""
     reply: asyncio.Future[Sent] = asyncio.get_running_loop().create_future()
     lanes().send(draft, reply)
-    return await reply
+    return await _in_time(reply)
 
 
 async def move_soon(reached: Reached) -> None:
     """Raise a person's watermarks with whatever else is under way. Raises NotFound, Unavailable."""
     reply: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     lanes().move(reached, reply)
-    await reply
+    await _in_time(reply)
 
 
 def send(draft: Draft) -> Sent:
-    """Send from a thread that may wait: along the lanes where this process has them, else in a transaction of its own."""
+    """Send from a thread that may wait: along the lanes where this process has them, else in a transaction of its own, or the caller's.
+
+    Raises as ``send_soon`` does.
+    """
     if _lanes is not None:
         reply: Future[Sent] = Future()
         _lanes.send(draft, reply)
-        return reply.result(WAIT_SECONDS)
+        try:
+            return reply.result(WAIT_SECONDS)
+        except TimeoutError:
+            raise Unavailable from None
     batch = services.send_messages(drafts=[draft])
-    outbox.hand_over(batch.recorded)
+    transaction.on_commit(lambda: outbox.hand_over(batch.recorded), robust=True)
     if isinstance(result := batch.results[0], DomainError):
         raise result
     return result
+
+
+async def _in_time(reply: "asyncio.Future[Answer]") -> Answer:
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await reply
+    except TimeoutError:
+        raise Unavailable from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Q, UUIDField
+from django.db.models import BigIntegerField, OuterRef, Q, Subquery, UUIDField
 
 from accounts.users.models import User
 from chat.conversations.models import Membership
@@ -229,9 +229,19 @@ def _with_people_and_words(viewer: User, memberships: list[Membership]) -> list[
 
 
 def _last_messages(viewer: User, memberships: list[Membership]) -> dict[UUID, Message]:
-    """The newest message of each conversation that the viewer can see: nearly always the one at its head."""
+    """The newest message of each conversation that the viewer can see: nearly always the one at its head; one more query where one is hidden."""
     heads = Q(pk__in=[])
     for membership in memberships:
         if membership.conversation.last_seq > membership.cleared_seq:
             heads |= Q(conversation=membership.conversation_id, seq=membership.conversation.last_seq)
-    return {message.conversation_id: message for message in Message.objects.filter(heads).shown_to(viewer).with_context()}
+    found = {message.conversation_id: message for message in Message.objects.filter(heads).shown_to(viewer).with_context()}
+    behind = [
+        membership.pk
+        for membership in memberships
+        if membership.conversation_id not in found and membership.conversation.last_seq > membership.cleared_seq
+    ]
+    if behind:  # the viewer deleted the head for themselves
+        before = Message.objects.filter(conversation=OuterRef("conversation"), seq__gt=OuterRef("cleared_seq")).shown_to(viewer).order_by("-seq")
+        newest = Membership.objects.filter(pk__in=behind).values_list(Subquery(before.values("pk")[:1]), flat=True)
+        found |= {message.conversation_id: message for message in Message.objects.filter(pk__in=newest).with_context()}
+    return found

@@ -10,7 +10,7 @@ from core.realtime.registry import Outbound
 QUOTE_LENGTH = 200  # characters of a message that its replies show
 
 
-def conversation_room(conversation_id: UUID) -> str:
+def conversation_room(conversation_id: UUID | str) -> str:
     """Everyone in a conversation, on all their devices."""
     return f"conversation:{conversation_id}"
 

@@ -5,3 +5,9 @@ class PresenceConfig(AppConfig):
     name = "chat.presence"
     label = "chat_presence"
     verbose_name = "Presence"
+
+    def ready(self) -> None:
+        from accounts.users import hiding
+        from chat.presence.selectors import is_hiding
+
+        hiding.register(is_hiding)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.users.events import PrivacyChanged
+from accounts.users.events import PrivacyChanged, UserClosed, UserLeaving, UserReopened, UserRestored, UserReturned, UserSuspended
 from accounts.users.models import Circle, User
 from chat.presence import store
 from chat.presence.selectors import shown
@@ -14,8 +14,8 @@ from social.graph.events import Befriended, Blocked, Followed, Unblocked, Unfoll
 
 
 def tell_presence(person_ids: Iterable[UUID]) -> None:
-    """Tell those who follow these people's presence, as far as each shows it, how it is now."""
-    people = list(User.objects.filter(pk__in=list(person_ids)).exclude(presence_shown_to=Circle.NOBODY))
+    """Tell those who follow these people's presence, as far as each shows it, how it is now; nothing of those who left or are suspended."""
+    people = list(User.objects.active().filter(pk__in=list(person_ids)).exclude(presence_shown_to=Circle.NOBODY))
     states = store.states([str(person.pk) for person in people])
     for person in people:
         update = PresenceUpdate(user=person.pk, state=shown(states[str(person.pk)]), last_seen_at=person.last_seen_at)
@@ -27,6 +27,12 @@ def ask_the_watchers(event: PrivacyChanged) -> None:
     """Rooms of another choice than today's hear nothing more from now on, and everybody who wants to know is asked about again."""
     if "presence_shown_to" in event.choices:
         ask_again(watchers_room(event.user_id))
+
+
+@on(UserSuspended, UserLeaving, UserClosed, UserRestored, UserReturned, UserReopened)
+def ask_of_those_who_go_and_come_back(event: UserSuspended | UserLeaving | UserClosed | UserRestored | UserReturned | UserReopened) -> None:
+    """Who is not there any more has no presence either."""
+    ask_again(watchers_room(event.user_id))
 
 
 @on(Followed, Unfollowed)

@@ -24,6 +24,11 @@ def shown(state: str) -> str:
     return store.OFFLINE if state == "invisible" else state
 
 
+def is_hiding(person_id: UUID) -> bool:
+    """Whether a person is invisible, or was a moment ago. Also where Redis does not answer: what is not known is not told."""
+    return str(person_id) not in store.unhidden([str(person_id)])
+
+
 def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Presence]:
     """Presence of people the viewer can see already (blocks are the caller's); nothing of those who left or are suspended.
 

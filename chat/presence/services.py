@@ -31,8 +31,11 @@ def depart(*, devices: Sequence[tuple[str, str]]) -> list[UUID]:
 
 
 def expire() -> list[UUID]:
-    """Note as gone the people whose server died with them. Returns them; each is returned to one caller only."""
-    gone = [UUID(person) for person in store.expired()]
+    """Note as gone the people whose server died with them, but for those who were invisible: nobody saw them there.
+
+    Returns them; each is returned to one caller only.
+    """
+    gone = [UUID(person) for person in store.unhidden(store.expired())]
     if gone:
         User.objects.filter(pk__in=gone).update(last_seen_at=Now())
     return gone

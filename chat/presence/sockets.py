@@ -1,5 +1,7 @@
 """Presence over the socket. A connection is a device; it is online from the start and says itself when it is away, busy or wants not to be seen."""
 
+import contextlib
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
@@ -11,13 +13,16 @@ from accounts.users.models import User
 from chat.presence import selectors, services
 from chat.presence.handlers import tell_presence
 from chat.presence.wire import PresenceUpdate, presence_room, presence_rooms, watchers_room
+from core.errors import Unavailable
 from core.realtime.connection import Connection
-from core.realtime.registry import Inbound, command, frame, on_ask_again, on_connect, on_disconnect, on_heartbeat
+from core.realtime.registry import Inbound, command, frame, on_ask_again, on_connect, on_disconnect, on_heartbeat, on_missed
 from core.realtime.threads import in_thread
 
 SUBSCRIPTIONS = 200
 STATE = "chat.presence.state"  # in Connection.state: what this device chose
-ROOMS = "chat.presence.rooms"  # in Connection.state: whose presence it follows
+ROOMS = "chat.presence.rooms"  # in Connection.state: the rooms where it follows that
+FOLLOWED = "chat.presence.followed"  # in Connection.state: whose presence it asked to follow
+ATTEMPTS = 5  # to read presence without anybody's circle changing meanwhile
 
 
 class PresenceChoice(Inbound):
@@ -46,7 +51,7 @@ class PresenceList(msgspec.Struct, frozen=True, kw_only=True):
     presence: list[PersonPresence]
 
 
-@command("presence:update", PresenceChoice, limits=["12/m"])
+@command("presence:update", PresenceChoice, limits=["1/5s"])
 def presence_update(connection: Connection, data: PresenceChoice) -> None:
     """Choose how this device counts. Of several devices the strongest choice shows: invisible, busy, online, away."""
     connection.state[STATE] = data.state
@@ -56,15 +61,30 @@ def presence_update(connection: Connection, data: PresenceChoice) -> None:
 @command("presence:subscribe", PresenceSubscription, limits=["60/m"], ack=PresenceList)
 async def presence_subscribe(connection: Connection, data: PresenceSubscription) -> PresenceList:
     """Follow the presence of up to 200 people: their state now, and a ``presence:update`` for every change. Replaces the list of before."""
-    found = await in_thread(_presence_of, connection, data.users)
-    rooms = {watchers_room(person) for person in data.users} | {room for one in found if (room := _room_of(one))}
-    before: set[str] = connection.state.get(ROOMS, set())
-    connection.state[ROOMS] = rooms
-    for room in before - rooms:
-        connection.leave(room)
-    for room in rooms:
-        connection.join(room)
+    found = await _follow(connection, data.users)
+    connection.state[FOLLOWED] = data.users
     return PresenceList(presence=[PersonPresence(user=one.person.pk, state=one.state, last_seen_at=one.last_seen_at) for one in found])
+
+
+@on_missed
+async def follow_again(connections: Sequence[Connection]) -> None:
+    """Changes and askings may have been lost: each socket hears how those it follows are now, and follows whom it may."""
+    for connection in connections:
+        followed: list[UUID] = connection.state.get(FOLLOWED, [])
+        if not followed:
+            continue
+        before: set[str] = set(connection.state.get(ROOMS, ()))
+        with contextlib.suppress(Unavailable):
+            found = {one.person.pk: one for one in await _follow(connection, followed)}
+            if (wanted := connection.state[FOLLOWED]) is not followed:  # the client asked for others meanwhile
+                await _follow(connection, wanted)
+                continue
+            for person_id in followed:
+                now = found.get(person_id)
+                if now is not None and now.state is not None:
+                    connection.deliver(frame(PresenceUpdate(user=person_id, state=now.state, last_seen_at=now.last_seen_at)))
+                elif before & set(presence_rooms(person_id)):
+                    connection.deliver(frame(PresenceUpdate(user=person_id, state=None, last_seen_at=None)))
 
 
 @on_ask_again("presence")
@@ -87,6 +107,29 @@ async def ask_again_about_presence(name: str, connections: Sequence[Connection])
             connection.join(room)
         if room is not None or before:
             connection.deliver(shown if room is not None else hidden)
+
+
+async def _follow(connection: Connection, person_ids: list[UUID]) -> list[selectors.Presence]:
+    """Put the socket into the rooms where these people's presence is told, and into no others of that kind.
+
+    Read again where something happens meanwhile that would have moved the socket, had it been in the rooms already. Raises Unavailable where that
+    does not end.
+    """
+    watched = [watchers_room(person) for person in person_ids]
+    for _ in range(ATTEMPTS):
+        since = time.monotonic()
+        found: list[selectors.Presence] = await in_thread(_presence_of, connection, person_ids)
+        shown_in = {room for one in found if (room := _room_of(one))}
+        if connection.hub.touched_since(connection, [*watched, *shown_in], since):
+            continue
+        before: set[str] = connection.state.get(ROOMS, set())
+        connection.state[ROOMS] = rooms = shown_in.union(watched)
+        for room in before - rooms:
+            connection.leave(room)
+        for room in rooms:
+            connection.join(room)
+        return found
+    raise Unavailable
 
 
 def _presence_of(connection: Connection, person_ids: list[UUID]) -> list[selectors.Presence]:

@@ -142,11 +142,24 @@ DEV_DIR = BASE_DIR / ".dev"
 EMBEDDED = Home(DEV_DIR)
 DATABASE_URL = env.database_url or EMBEDDED.database_url
 REDIS_URL = env.redis_url or EMBEDDED.redis_url
+# A database that is out of reach is given up after these seconds (and milliseconds), whether it was being connected to or asked something; what
+# DATABASE_URL says of them counts more. Sockets of this machine's file system need only the first.
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
 # Under ASGI every request may run on a thread of its own, so connections come from psycopg's pool, never from CONN_MAX_AGE. The threads of a
 # WSGI server last, so each keeps its connection, and with it the statements that PostgreSQL has prepared for it. The ORM binds on the client and
 # prepares nothing; what core.statements sends is prepared at its first use.
 database = dj_database_url.parse(DATABASE_URL, conn_max_age=600 if env.threads_keep_connections else 0)
-database["OPTIONS"] = {**database.get("OPTIONS", {}), "prepare_threshold": 1}
+database["OPTIONS"] = {**PATIENCE, **database.get("OPTIONS", {}), "prepare_threshold": 1}
+if env.database_statement_seconds:
+    given = database["OPTIONS"].get("options", "")
+    database["OPTIONS"]["options"] = f"{given} -c statement_timeout={env.database_statement_seconds * 1000}".strip()
 if not env.threads_keep_connections:
     database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
 DATABASES = {"default": database}

@@ -51,8 +51,8 @@ HandlerT = TypeVar("HandlerT", bound=Handler)
 def on(*types: type[Event], prompt: bool = False) -> Callable[[HandlerT], HandlerT]:
     """Register the decorated function for each of ``types``.
 
-    A ``prompt`` handler only tells sockets, of what the process still remembers: ``outbox.tell`` runs it on the thread that committed, before
-    anything that takes longer.
+    A ``prompt`` handler only tells sockets, of what the process still remembers or PostgreSQL answers at once: ``outbox.tell`` runs it on the
+    thread that committed, before anything that takes longer or stands on anything else.
     """
 
     def register(handler: HandlerT) -> HandlerT:

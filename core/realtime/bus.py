@@ -42,10 +42,11 @@ class Deliver(msgspec.Struct, frozen=True, array_like=True, tag="d"):
 
 
 class Join(msgspec.Struct, frozen=True, array_like=True, tag="j"):
-    """Put every socket of a person into a room."""
+    """Put every socket of a person into a room, where the last that was pushed in order is number ``position``: what comes next comes after that."""
 
     user: str
     room: str
+    position: int | None = None
 
 
 class Leave(msgspec.Struct, frozen=True, array_like=True, tag="l"):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
@@ -26,9 +26,11 @@ class House(Protocol):
     @property
     def connections(self) -> "Mapping[str, Connection]": ...
 
-    def enter(self, connection: "Connection", room: str) -> None: ...
+    def enter(self, connection: "Connection", room: str, position: int | None = None) -> None: ...
 
     def exit(self, connection: "Connection", room: str) -> None: ...
+
+    def touched_since(self, connection: "Connection", rooms: Iterable[str], since: float) -> bool: ...
 
 
 class Connection:
@@ -83,9 +85,9 @@ class Connection:
         """Queue ``message`` for this socket alone."""
         self.deliver(frame(message))
 
-    def join(self, room: str) -> None:
-        """Be in ``room`` from now on. Authorisation is the caller's."""
-        self.hub.enter(self, room)
+    def join(self, room: str, position: int | None = None) -> None:
+        """Be in ``room`` from now on. Authorisation is the caller's: whoever reads that on a thread asks ``hub.touched_since`` before joining."""
+        self.hub.enter(self, room, position)
 
     def leave(self, room: str) -> None:
         """Be in ``room`` no longer."""

@@ -217,6 +217,12 @@ class Gateway(AsyncConsumer):
         self.connection.deliver(encode(Error(ref=ref, data=body)).decode())
 
 
+async def nowhere(scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+    """Where there is no socket: the handshake is refused, as for a foreign origin."""
+    await receive()
+    await send({"type": "websocket.close", "code": int(CloseCode.NORMAL)})
+
+
 class BadFrame(Invalid):
     """Not a frame, or not one we know."""
 

@@ -19,7 +19,7 @@ from core.realtime.budget import Budgets
 from core.realtime.bus import AskAgain, Bus, Deliver, Disconnect, Join, Leave, Missed, Operation, end
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
-from core.realtime.registry import GapHook, ask_again_hook, frame, hooks
+from core.realtime.registry import GapHook, HeartbeatHook, ask_again_hook, frame, hooks
 from core.realtime.seats import Seats
 from core.realtime.threads import call
 from core.realtime.wire import SessionExpiring
@@ -46,9 +46,13 @@ class Hub:
         self._incoming: deque[Operation] = deque()
         self._scheduled = False
         self._heartbeat_due = time.monotonic() + settings.REALTIME_HEARTBEAT_SECONDS
-        # What changed lately, for sockets that are just reading which rooms they may have: person → room → (when, joined), and closed rooms.
-        self._changes: dict[str, dict[str, tuple[float, bool]]] = {}
+        # What changed lately, for sockets that are just reading which rooms they may have: person → room → what was done when, rooms that were
+        # asked about again, and closed rooms.
+        self._changes: dict[str, dict[str, tuple[float, Join | Leave]]] = {}
+        self._asked: dict[str, float] = {}
         self._closed: dict[str, tuple[float, Disconnect]] = {}
+        self._missed = False
+        self._mending = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -96,9 +100,14 @@ class Hub:
             if not members:
                 del self.people[connection.user_id]
 
-    def enter(self, connection: Connection, room: str) -> None:
+    def enter(self, connection: Connection, room: str, position: int | None = None) -> None:
+        """Put a connection into a room. What it was given there so far stands; one that is gone enters nothing."""
+        if connection.id not in self.connections:
+            return
         connection.rooms.add(room)
         self.rooms.setdefault(room, set()).add(connection)
+        if position is not None:
+            connection.positions.setdefault(room, position)
 
     def exit(self, connection: Connection, room: str) -> None:
         connection.rooms.discard(room)
@@ -112,9 +121,20 @@ class Hub:
         """Enter the rooms hooks read from PostgreSQL, corrected by the joins and leaves that passed by since they began to read."""
         for room in rooms:
             self.enter(connection, room)
-        for room, (at, joined) in self._changes.get(connection.user_id, {}).items():
+        for at, operation in self._changes.get(connection.user_id, {}).values():
             if at >= since:
-                (self.enter if joined else self.exit)(connection, room)
+                self._move(connection, operation)
+
+    def touched_since(self, connection: Connection, rooms: Iterable[str], since: float) -> bool:
+        """Whether the connection was to join or leave any of ``rooms``, or was to be asked about one, since: then what was read before is old."""
+        changes = self._changes.get(connection.user_id, {})
+        return any(self._asked.get(room, 0.0) >= since or (room in changes and changes[room][0] >= since) for room in rooms)
+
+    def _move(self, connection: Connection, operation: Join | Leave) -> None:
+        if isinstance(operation, Join):
+            self.enter(connection, operation.room, operation.position)
+        else:
+            self.exit(connection, operation.room)
 
     def closed_since(self, connection: Connection, since: float) -> Disconnect | None:
         """A disconnect this connection would have met, had it been entered at ``since``."""
@@ -158,20 +178,17 @@ class Hub:
                 for connection in self.members(rooms):
                     if exclude is None or exclude not in (connection.id, connection.user_id):
                         connection.deliver(text)
-            case Join(user=user, room=room):
-                self._changes.setdefault(user, {})[room] = (time.monotonic(), True)
+            case Join(user=user, room=room) | Leave(user=user, room=room):
+                self._changes.setdefault(user, {})[room] = (time.monotonic(), operation)
                 for connection in self.people.get(user, ()):
-                    self.enter(connection, room)
-            case Leave(user=user, room=room):
-                self._changes.setdefault(user, {})[room] = (time.monotonic(), False)
-                for connection in self.people.get(user, ()):
-                    self.exit(connection, room)
+                    self._move(connection, operation)
             case Disconnect(room=room):
                 self._closed[room] = (time.monotonic(), operation)
                 for connection in tuple(self.rooms.get(room, ())):
                     self.end(connection, operation)
             case AskAgain(rooms=rooms):
                 for room in rooms:
+                    self._asked[room] = time.monotonic()
                     if (members := list(self.rooms.get(room, ()))) and (asked := ask_again_hook(room)) is not None:
                         self.spawn(self._run_hook(asked, room, members))
             case Missed():
@@ -213,10 +230,25 @@ class Hub:
     # --- time ---------------------------------------------------------------------------------------------------------------------------
 
     def missed(self) -> None:
-        """Events may have been lost on the way here: let slices compare every connection with PostgreSQL, and count seats anew."""
+        """Events may have been lost on the way here: let slices compare every connection with PostgreSQL, and count seats anew.
+
+        However often this is said while that is under way, it is done once more.
+        """
         metrics.gaps.inc()
         self.spawn(self.seats.claim_again(list(self.connections.values())))
-        self.spawn(self._beat())
+        self._missed = True
+        if not self._mending:
+            self._mending = True
+            self.spawn(self._mend())
+
+    async def _mend(self) -> None:
+        try:
+            while self._missed:
+                self._missed = False
+                await self._beat()
+                await self._run_over_everyone(hooks.missed)
+        finally:
+            self._mending = False
 
     async def _tick(self) -> None:
         while True:
@@ -245,16 +277,22 @@ class Hub:
         for user, changes in tuple(self._changes.items()):
             if all(at < horizon for at, _ in changes.values()):
                 del self._changes[user]
+        for room, at in tuple(self._asked.items()):
+            if at < horizon:
+                del self._asked[room]
         for room, (at, _) in tuple(self._closed.items()):
             if at < horizon:
                 del self._closed[room]
 
     async def _beat(self) -> None:
-        """Run the heartbeat hooks over everyone, some hundred at a time."""
+        await self._run_over_everyone(hooks.heartbeat)
+
+    async def _run_over_everyone(self, chosen: Iterable[HeartbeatHook]) -> None:
+        """Run hooks over all connections, some hundred at a time."""
         everyone = list(self.connections.values())
         for start in range(0, len(everyone), HEARTBEAT_CHUNK):
             chunk = [connection for connection in everyone[start : start + HEARTBEAT_CHUNK] if connection.closing is None]
-            for hook in hooks.heartbeat:
+            for hook in chosen:
                 try:
                     await call(hook, chunk)
                 except Exception:

@@ -3,6 +3,7 @@
 They live in the process; ``budget`` makes the windows hold over all of them.
 """
 
+import re
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 SECONDS = {"s": 1, "m": 60, "h": 3600}
+LIMIT = re.compile(r"(?P<count>\d{1,6})/(?P<times>\d{0,4})(?P<unit>[smh])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,11 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str) -> "Limit":
-        """From ``"30/m"``. Raises ValueError for anything else."""
-        count, _, unit = text.partition("/")
-        if unit not in SECONDS or int(count) < 1:
-            raise ValueError(f"{text!r} is not a limit such as 30/m")
-        return cls(int(count), SECONDS[unit])
+        """From ``"30/m"`` or ``"1/5s"``. Raises ValueError for anything else."""
+        found = LIMIT.fullmatch(text)
+        if found is None or int(found["count"]) < 1 or int(found["times"] or 1) < 1:
+            raise ValueError(f"{text!r} is not a limit such as 30/m or 1/5s")
+        return cls(int(found["count"]), int(found["times"] or 1) * SECONDS[found["unit"]])
 
     @classmethod
     def for_command(cls, name: str, declared: Iterable[str]) -> tuple["Limit", ...]:

@@ -40,9 +40,9 @@ def push_in_order(room: str, message: Outbound, position: int) -> None:
     _submit(Deliver([room], frame(message), None, position))
 
 
-def join(user_id: UUID | str, room: str) -> None:
-    """Put every open socket of a person into ``room``."""
-    _submit(Join(str(user_id), room))
+def join(user_id: UUID | str, room: str, position: int | None = None) -> None:
+    """Put every open socket of a person into ``room``. In a room of ``push_in_order``, what it gets comes after number ``position``."""
+    _submit(Join(str(user_id), room, position))
 
 
 def leave(user_id: UUID | str, room: str) -> None:
@@ -77,11 +77,12 @@ class _Publisher:
         self._client: redis.Redis | None = None
         self._closed_until = 0.0
         self._lost = False
+        self._confessing: threading.Timer | None = None
 
     def publish(self, operation: Operation) -> None:
         if time.monotonic() < self._closed_until:
             metrics.push_failures.inc()
-            self._lost = True
+            self._note_loss()
             return
         operations = [Missed(), operation] if self._lost else [operation]
         try:
@@ -90,8 +91,28 @@ class _Publisher:
         except (RedisError, OSError) as error:
             metrics.push_failures.inc()
             log.warning("push_failed", error=type(error).__name__)
-            self._lost = True
             self._closed_until = time.monotonic() + GIVE_UP_SECONDS
+            self._note_loss()
+
+    def _note_loss(self) -> None:
+        """What was lost is found again once the processes with sockets hear of it, which shall not wait until this one has something else to say."""
+        with self._lock:
+            self._lost = True
+            if self._confessing is None:
+                self._confessing = threading.Timer(GIVE_UP_SECONDS, self._confess)
+                self._confessing.daemon = True
+                self._confessing.start()
+
+    def _confess(self) -> None:
+        with self._lock:
+            self._confessing = None
+        if not self._lost:
+            return
+        try:
+            self._connected().publish(channel_of(group_of(Missed())), encode(Batch("", [Missed()])))
+            self._lost = False
+        except (RedisError, OSError):
+            self._note_loss()
 
     def _connected(self) -> redis.Redis:
         with self._lock:

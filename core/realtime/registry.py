@@ -19,7 +19,7 @@ the ``data`` of the ``ack``; a ``DomainError`` they raise is the ``error``. The 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -37,6 +37,7 @@ __all__ = [  # with what ``frames`` has: slices import from here
     "HeartbeatHook",
     "Hooks",
     "Inbound",
+    "MissedHook",
     "Outbound",
     "ResumeHook",
     "Rooms",
@@ -50,6 +51,7 @@ __all__ = [  # with what ``frames`` has: slices import from here
     "on_disconnect",
     "on_gap",
     "on_heartbeat",
+    "on_missed",
     "on_resume",
     "outbound",
     "room",
@@ -61,8 +63,9 @@ ConnectHook = Callable[[Sequence[Connection]], Rooms | Awaitable[Rooms]]
 DisconnectHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
 ResumeHook = Callable[[Connection, Any], Awaitable[Any] | Any]
 HeartbeatHook = Callable[[Sequence[Connection]], Awaitable[None] | None]
+MissedHook = Callable[[Sequence[Connection]], Awaitable[None]]
 GapHook = Callable[[str, list[Connection]], Awaitable[None]]
-RoomAuthoriser = Callable[[Connection, str], bool]
+RoomAuthoriser = Callable[[Collection[str], str], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class Hooks:
     connect: list[ConnectHook] = field(default_factory=list)
     disconnect: list[DisconnectHook] = field(default_factory=list)
     heartbeat: list[HeartbeatHook] = field(default_factory=list)
+    missed: list[MissedHook] = field(default_factory=list)
     resume: dict[str, Section] = field(default_factory=dict)
     gap: dict[str, GapHook] = field(default_factory=dict)
     ask_again: dict[str, GapHook] = field(default_factory=dict)
@@ -121,7 +125,7 @@ def command(
 
     Args:
         payload: what ``data`` must look like; handlers get an instance.
-        limits: how often one person may send it, each as ``"<count>/<s|m|h>"``; the setting REALTIME_LIMITS overrides them by type.
+        limits: how often one person may send it, each as ``"30/m"`` or ``"1/5s"``; the setting REALTIME_LIMITS overrides them by type.
         ack: what the handler returns, for the AsyncAPI page; None for an empty acknowledgement.
         anonymous: also before the socket is authenticated.
     """
@@ -172,6 +176,15 @@ def on_heartbeat(hook: HandlerT) -> HandlerT:
     return hook
 
 
+def on_missed(hook: HandlerT) -> HandlerT:
+    """Call the coroutine ``hook(connections)`` when this process may have missed events, after the heartbeat hooks.
+
+    It makes good the joins, leaves and askings that were lost: finds which rooms each connection should be in and corrects the difference.
+    """
+    hooks.missed.append(hook)
+    return hook
+
+
 def on_resume(section: str, payload: Any, *, answer: Any) -> Callable[[HandlerT], HandlerT]:
     """Call ``hook(connection, value)`` when a client's ``resume`` carries ``section``: send what it missed, in order.
 
@@ -219,5 +232,9 @@ def ask_again_hook(name: str) -> "GapHook | None":
 
 
 def room(kind: str, *, authorise: RoomAuthoriser) -> None:
-    """Let clients ask for rooms ``<kind>:<id>`` with ``room:join``. ``authorise(connection, id)`` runs on a thread; False looks like "not found"."""
+    """Let clients ask for rooms ``<kind>:<id>`` with ``room:join``.
+
+    ``authorise(person ids, id)`` runs on a thread and returns those who may be there, in the same few queries for any number; to the others it looks
+    like "not found".
+    """
     room_kinds[kind] = authorise

@@ -20,6 +20,8 @@ LARGEST_FRAME = 128 * 1024
 PING_SECONDS = 25.0
 PONG_SECONDS = 25.0  # a half-open connection is found after 50 s at the latest
 SHUTDOWN_SECONDS = 30
+# Written and not taken by the system yet. Frames wait in the gateway's outbox once there is more than 64 KiB, so only pongs come up to this.
+UNREAD_BYTES = 256 * 1024
 # A thread that comes back from PostgreSQL waits this long for a busy event loop to let it go on; Python's own 5 ms, several times a message, is what
 # people would notice.
 SWITCH_SECONDS = 0.001
@@ -34,6 +36,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[ABORT] = self.transport.abort
+
+    def handle_ping(self) -> None:
+        """Answer, unless the client takes no answers: pongs are the one thing the server writes without looking whether they are read."""
+        if self.transport.get_write_buffer_size() > UNREAD_BYTES:
+            self.transport.abort()
+            return
+        super().handle_ping()
 
 
 class Server(uvicorn.Server):
@@ -64,6 +73,8 @@ def config(**options: Any) -> uvicorn.Config:
         "lifespan": "off",
         "access_log": False,
         "server_header": False,
+        # Whose X-Forwarded-For is believed, our own code decides by TRUSTED_PROXIES; uvicorn would believe everybody on this machine.
+        "proxy_headers": False,
         # uvicorn logs addresses of sockets with their query at level info.
         "log_level": "warning",
     }

@@ -12,7 +12,7 @@ from moderation.reports.models import Case
 from notifications.inbox import services, tasks
 from notifications.inbox.events import NotificationsAdded, NotificationsRead
 from notifications.inbox.models import Kind, Notification
-from notifications.inbox.selectors import complete, unread_count
+from notifications.inbox.selectors import complete_all, unread_count
 from notifications.inbox.serializers import NotificationSerializer
 from notifications.inbox.wire import NotificationCount, NotificationNew, NotificationsReadFrame
 from social.graph.events import (
@@ -150,14 +150,12 @@ def tell_of_comment(event: CommentCreated) -> None:
 @on(CommentRemoved)
 def forget_comment(event: CommentRemoved) -> None:
     services.withdraw(thing=f"comment:{event.comment_id}", read_too=True)
-    services.forget_target(target_kind="comment", target_id=event.comment_id)
+    services.forget_targets(target_ids=[event.comment_id])
 
 
 @on(PostDeleted, PostHidden)
 def forget_post(event: PostDeleted | PostHidden) -> None:
-    services.forget_target(target_kind="post", target_id=event.post_id)
-    for comment_id in Comment.objects.filter(post=event.post_id).values_list("pk", flat=True):
-        services.forget_target(target_kind="comment", target_id=comment_id)
+    services.forget_targets(target_ids=[event.post_id, *Comment.objects.filter(post=event.post_id).values_list("pk", flat=True)])
 
 
 @on(Blocked)
@@ -203,11 +201,16 @@ def tell_of_decision(event: CaseDecided) -> None:
 
 @on(NotificationsAdded)
 def push_new(event: NotificationsAdded) -> None:
-    for line in Notification.objects.select_related("actor", "recipient").filter(pk__in=event.notification_ids):
-        if line.kind != Kind.MESSAGE:  # those have nothing to complete, and come by the hundred
-            complete(line.recipient, [line])
+    """As far as the lines exist for their recipients by now. Those of messages come by the hundred: they have nothing to complete and no bell
+    counts them, so any number of them takes one query."""
+    lines = list(Notification.objects.visible().select_related("actor", "recipient").filter(pk__in=event.notification_ids))
+    for_the_bell = [line for line in lines if line.kind != Kind.MESSAGE]
+    if for_the_bell:
+        complete_all(for_the_bell)
+    for line in lines:
         push(f"user:{line.recipient_id}", NotificationNew(**NotificationSerializer(line).data))
-        _push_count(line.recipient)
+    for recipient in {line.recipient_id: line.recipient for line in for_the_bell}.values():
+        _push_count(recipient)
 
 
 @on(NotificationsRead)
@@ -218,6 +221,9 @@ def push_read(event: NotificationsRead) -> None:
 
 
 def _notify_author(target: Post | Comment, actor: User, kind: Kind, thing: str, path: str = "", words: str = "") -> None:
+    """Tell the author of ``target``, unless it no longer exists for them: the audience of a post changes under the comments on it."""
+    if not type(target).objects.visible_to(target.author).filter(pk=target.pk).exists():
+        return
     services.notify(
         recipient=target.author,
         actor=actor,

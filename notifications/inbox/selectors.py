@@ -6,7 +6,8 @@ from uuid import UUID
 from accounts.users.models import User
 from core.paging import DEFAULT_LIMIT, Page, keyset_page
 from notifications.inbox.models import Cause, Kind, Notification
-from social.graph.querysets import not_muted, people_visible_to, present
+from notifications.inbox.querysets import RECIPIENT
+from social.graph.querysets import not_muted, present
 from social.posts.models import Comment, Post
 
 MAX_COUNT = 100  # counting stops there, so that a neglected inbox costs no more than a tidy one
@@ -31,16 +32,23 @@ def has_unread(viewer: User) -> bool:
 
 
 def complete(viewer: User, lines: Sequence[Notification]) -> None:
-    """Give the viewer's lines what their rows do not hold, in the same few queries for any number of them.
+    """Give the viewer's lines what their rows do not hold, as ``complete_all`` does."""
+    for line in lines:
+        line.recipient = viewer
+    complete_all(lines)
 
-    The beginning of what they are about; somebody to name where the latest actor no longer exists for the viewer, or is muted; and for several
-    new followers or friends the list of them to lead to.
+
+def complete_all(lines: Sequence[Notification]) -> None:
+    """Give lines, whosever they are, what their rows do not hold, in the same few queries for any number of them.
+
+    The beginning of what they are about; somebody to name where the latest actor no longer exists for whose line it is, or is muted; and for
+    several new followers or friends the list of them to lead to.
     """
     _quote(lines)
-    named = {line.actor_id for line in lines if line.actor_id}
-    here = set(people_visible_to(viewer).filter(not_muted(viewer, "pk"), pk__in=named).values_list("pk", flat=True))
-    _name_others(viewer, {line.pk: line for line in lines if line.actor_id and line.actor_id not in here})
+    here = set(Notification.objects.with_actor_there().filter(pk__in=[line.pk for line in lines if line.actor_id]).values_list("pk", flat=True))
+    _name_others({line.pk: line for line in lines if line.actor_id and line.pk not in here})
     for line in lines:
+        viewer = line.recipient
         if line.kind == Kind.FOLLOW and line.actor:
             line.path = f"/{viewer.username}/followers/" if line.actor_count > 1 else f"/{line.actor.username}/"
         elif line.kind == Kind.FRIEND_ACCEPT and line.actor:
@@ -55,9 +63,9 @@ def _quote(lines: Sequence[Notification]) -> None:
         line.excerpt = about.excerpt if about else ""
 
 
-def _name_others(viewer: User, lines: dict[UUID, Notification]) -> None:
-    """The latest of those in a line who exist for the viewer takes the place of one who does not."""
-    heard = Cause.objects.filter(present(viewer, "actor"), not_muted(viewer, "actor_id"), notification__in=lines)
+def _name_others(lines: dict[UUID, Notification]) -> None:
+    """The latest of those in a line who exist for whose it is takes the place of one who does not."""
+    heard = Cause.objects.filter(present(RECIPIENT, "actor"), not_muted(RECIPIENT, "actor_id"), notification__in=lines)
     causes = heard.select_related("actor").order_by("-pk")
     found: dict[UUID, list[Cause]] = {}
     for cause in causes:

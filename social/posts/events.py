@@ -15,6 +15,7 @@ class PostEdited(Event, frozen=True):
 
     post_id: UUID
     author_id: UUID
+    audience_changed: bool = True
 
 
 class PostDeleted(Event, frozen=True):

@@ -23,7 +23,9 @@ def push_comments(event: events.CommentCreated | events.CommentRemoved | events.
 
 @on(events.PostEdited, events.PostDeleted, events.PostHidden)
 def ask_who_may_hear(event: events.PostEdited | events.PostDeleted | events.PostHidden) -> None:
-    """A post may be for fewer than before."""
+    """A post may be for fewer than before; other words change nothing of that."""
+    if isinstance(event, events.PostEdited) and not event.audience_changed:
+        return
     ask_again(wire.room_of(event.post_id))
 
 

@@ -29,6 +29,17 @@ def meant_for(viewer: "User | None", prefix: str = "") -> Q:
     return meant
 
 
+def takes_in(post: "Post") -> Q:
+    """Of rows of people: those whom the audience of ``post`` takes in. The other side of ``meant_for``."""
+    author: Any = post.author
+    follow, friendship = apps.get_model("social_graph", "Follow"), apps.get_model("social_graph", "Friendship")
+    follows = Q(Exists(follow.objects.filter(follower=OuterRef("pk"), followed=author.pk)))
+    befriended = Q(Exists(friendship.objects.filter(person=OuterRef("pk"), friend=author.pk)))
+    everybody = Q(pk__isnull=False)
+    circles = {"public": follows if author.is_private else everybody, "followers": follows, "friends": befriended}
+    return Q(pk=author.pk) | circles.get(post.audience, Q(pk=author.pk))
+
+
 def live(prefix: str = "") -> Q:
     """Neither deleted by its author nor hidden by a moderator."""
     return Q(**{f"{prefix}deleted_at": None, f"{prefix}hidden_at": None})

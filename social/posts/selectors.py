@@ -1,15 +1,16 @@
 """Reading posts and comments as a viewer sees them. Viewer state (liked) comes in one query for a whole page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.users.models import User
 from core.errors import NotFound
 from core.paging import DEFAULT_LIMIT, Page, keyset_page
-from social.graph.querysets import present
+from social.graph.querysets import active, exclude_blocked, present
 from social.posts import policies
 from social.posts.models import Comment, CommentLike, Post, PostLike
+from social.posts.querysets import live, takes_in
 
 REPLIES_SHOWN = 3  # under each comment of a list; the rest is a page of its own
 
@@ -36,6 +37,15 @@ def post_detail(viewer: User | None, post_id: UUID) -> Post:
     if post is None:
         raise NotFound
     return post
+
+
+def viewers_of(post_id: UUID, person_ids: Collection[UUID | str]) -> set[UUID]:
+    """Those of the people for whom a post exists. Two queries, however many people; what ``Post.objects.visible_to`` says for one of them."""
+    post = Post.objects.filter(live(), active("author"), pk=post_id).select_related("author").first()
+    if post is None:
+        return set()
+    people = User.objects.active().filter(takes_in(post), pk__in=person_ids)
+    return set(exclude_blocked(people, post.author, "pk").values_list("pk", flat=True))
 
 
 def posts_by(viewer: User | None, person: User, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Post]:

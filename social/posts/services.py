@@ -78,7 +78,7 @@ def edit_post(*, actor: User, post: Post, body: str | None = None, audience: Aud
             for name, value in changed.items():
                 setattr(post, name, value)
             post.save(update_fields=list(changed))
-            emit(events.PostEdited(post_id=post.pk, author_id=post.author_id))
+            emit(events.PostEdited(post_id=post.pk, author_id=post.author_id, audience_changed="audience" in changed))
         return post
 
 

@@ -1,21 +1,19 @@
 """The room of a post: whoever may see it may hear of it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from accounts.users.models import User
-from core.realtime.connection import Connection
 from core.realtime.registry import room
-from social.posts.models import Post
+from social.posts.selectors import viewers_of
 
 
-def may_hear(connection: Connection, post_id: str) -> bool:
-    """Whether the person on the socket sees the post."""
+def may_hear(person_ids: Collection[str], post_id: str) -> set[str]:
+    """Those of the people who see the post."""
     try:
         key = UUID(post_id)
     except ValueError:
-        return False
-    viewer = User.objects.active().filter(pk=connection.user_id).first()
-    return viewer is not None and Post.objects.visible_to(viewer).filter(pk=key).exists()
+        return set()
+    return {str(viewer) for viewer in viewers_of(key, person_ids)}
 
 
 room("post", authorise=may_hear)

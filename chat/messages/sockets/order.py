@@ -6,6 +6,7 @@ a live message, a head that a heartbeat finds ahead, and a client's ``resume`` a
 Changes of messages are counted too, and told live as they come; a client that sees a number left out, or was away, asks with ``resume``.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -14,14 +15,15 @@ import msgspec
 
 from accounts.users.models import User
 from chat.conversations import selectors as conversations
-from chat.messages.selectors import Missed, MissedChanges, changes_missed_by, messages_after, missed_by
-from chat.messages.serializers import change_shape, message_shape
-from chat.messages.wire import conversation_room
+from chat.messages.selectors import Missed, MissedChanges, changes_missed_by, conversation_details, messages_after, missed_by
+from chat.messages.serializers import change_shape, conversation_shape, message_shape
+from chat.messages.wire import ConversationNew, ConversationRemoved, ConversationShape, conversation_room
 from core.errors import NotFound
 from core.realtime.connection import Connection
-from core.realtime.registry import frame, on_connect, on_gap, on_heartbeat, on_resume
+from core.realtime.registry import frame, on_connect, on_gap, on_heartbeat, on_missed, on_resume
 from core.realtime.threads import in_thread
 
+CONVERSATIONS = conversation_room("")
 PAGE = 50
 RESUME_MESSAGES = 1_000  # of one conversation; what is older than that a client reads over REST
 RESUME_CONVERSATIONS = 500
@@ -58,15 +60,47 @@ def enter_conversations(connections: Sequence[Connection]) -> dict[Connection, l
     return rooms
 
 
+@on_missed
+async def correct_rooms(connections: Sequence[Connection]) -> None:
+    """Conversations that began, or that a block closed, while this process heard nothing: each socket is told as it would have been."""
+    since = time.monotonic()
+    heads = await in_thread(conversations.heads_of, [UUID(connection.user_id) for connection in connections])
+    for connection in connections:
+        now = {conversation_room(conversation_id): (conversation_id, head) for conversation_id, head in heads.get(UUID(connection.user_id), ())}
+        before = {room for room in connection.rooms if room.startswith(CONVERSATIONS)}
+        wrong = {room for room in before ^ now.keys() if not connection.hub.touched_since(connection, [room], since)}
+        for room in wrong & before:
+            connection.leave(room)
+            connection.deliver(frame(ConversationRemoved(conversation=UUID(room.removeprefix(CONVERSATIONS)))))
+        for room in wrong - before:
+            connection.join(room, now[room][1])
+        if entered := [now[room][0] for room in wrong - before]:
+            for shape in await in_thread(_listed, connection.user_id, entered):
+                connection.deliver(frame(ConversationNew(conversation=shape)))
+
+
+def _listed(user_id: str, conversation_ids: list[UUID]) -> list[ConversationShape]:
+    return [conversation_shape(listed) for listed in conversation_details(User.objects.get(pk=user_id), conversation_ids)]
+
+
 @on_resume("conversations", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, Resumed])
 async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Resumed]:
-    """Send what came after the messages the client saw last. Conversations that are not the client's are left out of the answer."""
+    """Send what came after the messages the client saw last. Conversations that are not the client's are left out of the answer.
+
+    One query says where nothing was missed; only the others are looked into.
+    """
     answers = {}
     connection.state[KNOWN] = {}
+    standings = await in_thread(conversations.standings, UUID(connection.user_id), seen)
     for conversation_id, seq in seen.items():
         room = conversation_room(conversation_id)
         filling = _filling(connection)
-        if room not in connection.rooms or room in filling:
+        if conversation_id not in standings or room not in connection.rooms or room in filling:
+            continue
+        head, _ = standings[conversation_id]
+        if head <= seq:
+            connection.positions[room] = max(connection.positions.get(room, head), head)
+            answers[str(conversation_id)] = Resumed(last_seq=head, head=head)
             continue
         filling[room] = False
         try:
@@ -83,8 +117,13 @@ async def resume_changes(connection: Connection, seen: dict[UUID, int]) -> dict[
     """Send each message that was changed since, as it is now, once; not those that the same ``resume`` has just brought as they are."""
     known: dict[UUID, tuple[int, int]] = connection.state.pop(KNOWN, {})
     answers = {}
+    standings = await in_thread(conversations.standings, UUID(connection.user_id), seen)
     for conversation_id, change in seen.items():
-        if conversation_room(conversation_id) not in connection.rooms:
+        if conversation_id not in standings or conversation_room(conversation_id) not in connection.rooms:
+            continue
+        _, head = standings[conversation_id]
+        if head <= change:
+            answers[str(conversation_id)] = ResumedChanges(last_change=change, head=head)
             continue
         try:
             answers[str(conversation_id)] = await _tell_changes(connection, conversation_id, change, known.get(conversation_id))
@@ -138,11 +177,16 @@ async def compare_heads(connections: Sequence[Connection]) -> None:
 
 
 async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> Resumed:
-    """Send page after page until the connection is where live messages go on. While it lasts, live ones find a gap and wait for it."""
+    """Send page after page until the connection is where live messages go on. While it lasts, live ones find a gap and wait for it.
+
+    Raises NotFound, also where a block ends it in the middle.
+    """
     room = conversation_room(conversation_id)
     start = connection.positions[room] = min(seq, connection.positions.get(room, seq))
-    while True:
+    while room in connection.rooms:
         missed: Missed = await in_thread(_missed, connection.user_id, conversation_id, connection.positions[room])
+        if room not in connection.rooms:
+            break
         connection.state[KNOWN].setdefault(conversation_id, (start, missed.change))
         for message in missed.messages:
             _give(connection, room, message.seq, frame(message_shape(message)), hidden_before=True)
@@ -154,6 +198,7 @@ async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> 
             connection.positions[room] = max(connection.positions[room], missed.head)
             return Resumed(last_seq=last, head=missed.head)
         await connection.drained()
+    raise NotFound
 
 
 async def _tell_changes(connection: Connection, conversation_id: UUID, change: int, known: tuple[int, int] | None) -> ResumedChanges:
@@ -169,11 +214,11 @@ async def _tell_changes(connection: Connection, conversation_id: UUID, change: i
 
 
 def _missed_changes(user_id: str, conversation_id: UUID, after_change: int, known: tuple[int, int] | None) -> MissedChanges:
-    return changes_missed_by(User.objects.get(pk=user_id), conversation_id, after_change=after_change, limit=PAGE, known=known)
+    return changes_missed_by(User(pk=UUID(user_id)), conversation_id, after_change=after_change, limit=PAGE, known=known)
 
 
 def _missed(user_id: str, conversation_id: UUID, after_seq: int) -> Missed:
-    return missed_by(User.objects.get(pk=user_id), conversation_id, after_seq=after_seq, limit=PAGE)
+    return missed_by(User(pk=UUID(user_id)), conversation_id, after_seq=after_seq, limit=PAGE)
 
 
 def _give(connection: Connection, room: str, seq: int, text: str, *, hidden_before: bool = False) -> None:

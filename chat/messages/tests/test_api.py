@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.sessions.tests.factories import tokens_for
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.models import Conversation, Membership
+from chat.conversations.services import clear_conversation
 from chat.conversations.tests.factories import make_direct, make_pair
 from chat.messages import selectors, services, wire
 from chat.messages.models import Message
@@ -23,6 +25,13 @@ CountQueries = Callable[[Callable[[], object]], int]
 def client_of(person: User) -> APIClient:
     client = APIClient()
     client.force_authenticate(person)
+    return client
+
+
+def token_client(person: User) -> APIClient:
+    """As apps come: by token, which is read a shorter way."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens_for(person).access_token}")
     return client
 
 
@@ -216,3 +225,74 @@ def test_the_admin_shows_who_and_when_and_never_what(admin_client: Any) -> None:
         page = admin_client.get(f"/admin/chat_conversations/conversation/{path}", follow=True)
         assert page.status_code == 200
         assert b"between-us" not in page.content
+
+
+def test_a_conversation_whose_last_messages_the_viewer_deleted_shows_the_newest_one_left(count_queries: CountQueries) -> None:
+    ana = UserFactory.create()
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            ben = UserFactory.create()
+            conversation = make_direct(ana, ben)
+            say(ben, conversation, "first", "second", "third", "fourth")
+            for seq in (3, 4):
+                services.hide_message(actor=ana, message_id=Message.objects.get(conversation=conversation, seq=seq).pk)
+        counts.append(count_queries(lambda: get(ana, "conversations")))
+    assert {row["last_message"]["body"] for row in get(ana, "conversations")["data"]} == {"second"}
+    assert get(ben, "conversations")["data"][0]["last_message"]["body"] == "fourth"
+    assert counts[0] == counts[1]
+    clear_conversation(actor=ana, conversation_id=conversation.pk)
+    say(ben, conversation, "fifth")
+    services.hide_message(actor=ana, message_id=Message.objects.get(conversation=conversation, seq=5).pk)
+    assert get(ana, f"conversations/{conversation.pk}")["data"]["last_message"] is None
+
+
+@pytest.mark.parametrize("mode", ["", "?after_seq=0", "?around={middle}", "?cursor={cursor}", "?after_seq=0&cursor={forward}"])
+@pytest.mark.parametrize("as_app", [False, True])
+def test_every_way_to_read_history_takes_the_same_queries_for_any_length(mode: str, as_app: bool, count_queries: CountQueries) -> None:
+    ana, ben, conversation = make_pair()
+    path = f"conversations/{conversation.pk}/messages"
+    client = token_client(ben) if as_app else client_of(ben)
+
+    def fill(count: int) -> None:
+        for number in range(count):
+            quoted = Message.objects.filter(conversation=conversation).order_by("?").values_list("pk", flat=True).first()
+            sender = (ana, ben)[number % 2]
+            services.send_message(sender=sender, conversation_id=conversation.pk, body=str(number), reply_to=quoted)
+
+    def cost() -> int:
+        middle = Message.objects.filter(conversation=conversation, seq__gte=3).order_by("seq").first()
+        assert middle is not None
+        after = get(ben, f"{path}?after_seq=0&limit=2")["pagination"]["next"]
+        before = get(ben, f"{path}?limit=2")["pagination"]["next"]
+        url = f"/api/v1/{path}{mode.format(middle=middle.pk, cursor=before, forward=after)}"
+        client.get(url)  # what is prepared once a connection
+        shown = []
+        taken = count_queries(lambda: shown.extend(client.get(url).json()["data"]))
+        assert len(shown) > 1
+        return taken
+
+    fill(6)
+    few = cost()
+    fill(20)
+    assert cost() == few
+
+
+@pytest.mark.parametrize("as_app", [False, True])
+def test_the_list_takes_the_same_queries_whoever_is_in_it_and_whatever_was_said(as_app: bool, count_queries: CountQueries) -> None:
+    ana = UserFactory.create()
+    client = token_client(ana) if as_app else client_of(ana)
+    counts, lengths = [], []
+    for size in (2, 9):
+        for number in range(size):
+            ben = UserFactory.create(presence_shown_to=("everyone", "followed", "nobody")[number % 3])
+            conversation = make_direct(ana, ben)
+            if number % 4:
+                say(ben, conversation, "question")
+                services.send_message(sender=ana, conversation_id=conversation.pk, body="answer", reply_to=Message.objects.latest("id").pk)
+        client.get("/api/v1/conversations")
+        rows: list[Any] = []
+        counts.append(count_queries(lambda rows=rows: rows.extend(client.get("/api/v1/conversations").json()["data"])))  # type: ignore[misc]
+        lengths.append(len(rows))
+    assert lengths == [2, 11]
+    assert counts[0] == counts[1]

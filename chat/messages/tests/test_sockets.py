@@ -228,6 +228,20 @@ async def test_conversations_are_created_listed_and_left(connect: Connect) -> No
     assert (await bens.expect("message:new"))["seq"] == 2
 
 
+async def test_a_conversation_asked_for_again_is_back_on_all_devices_of_who_asked(connect: Connect) -> None:
+    ana, ben, conversation = await pair()
+    await say(ana, conversation, "hello")
+    phone, laptop, bens = await connect(ana), await connect(ana), await connect(ben)
+    await phone.call("conversation:leave", {"conversation": str(conversation.pk)})
+    await laptop.expect("conversation:removed")
+    await phone.call("conversation:create", {"user": str(ben.pk)})
+    back = (await laptop.expect("conversation:new"))["conversation"]
+    assert (back["id"], back["last_message"], back["unread_count"]) == (str(conversation.pk), None, 0)
+    await phone.call("conversation:create", {"user": str(ben.pk)})
+    assert await laptop.quiet()
+    assert await bens.quiet(besides="notification:")
+
+
 async def test_a_block_reaches_open_sockets_at_once(connect: Connect) -> None:
     ana, ben, conversation = await pair()
     anas, bens = await connect(ana), await connect(ben)

@@ -1,24 +1,58 @@
 """Presence, as others see it, through the real ASGI application."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 import redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.utils import timezone
 
+from accounts.users import services as users
+from accounts.users.leaving import begin_leaving, come_back
 from accounts.users.models import User
-from accounts.users.services import update_profile
+from accounts.users.services import lift_suspension, suspend_user, update_profile
 from accounts.users.tests.factories import UserFactory
 from chat.conftest import Connect
-from chat.presence import services, store
+from chat.presence import services, sockets, store
 from chat.presence.handlers import tell_presence
-from core.realtime.hub import current_hub
-from core.realtime.testing import SocketClient
+from chat.presence.selectors import Presence
+from core.realtime.bus import AskAgain, Deliver, Leave
+from core.realtime.connection import Connection
+from core.realtime.hub import Hub, current_hub
+from core.realtime.limits import Limit
+from core.realtime.registry import commands
+from core.realtime.testing import SocketClient, SocketError
 from social.graph.services import block, follow, remove_friend, request_friendship, unfollow
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For people who change their minds oftener than every five seconds."""
+    monkeypatch.setitem(commands, "presence:update", replace(commands["presence:update"], limits=(Limit(100, 60),)))
+
+
+@pytest.fixture
+def deaf_hub(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From when it is called, this process loses what others would have told it; until then it hears everything."""
+
+    def lose() -> None:
+        perform = Hub.perform
+
+        def hear(self: Hub, operation: object) -> None:
+            if not isinstance(operation, Leave | AskAgain | Deliver):
+                perform(self, operation)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Hub, "perform", hear)
+
+    return lose
 
 
 async def people(**of_second: str) -> tuple[User, User]:
@@ -44,6 +78,7 @@ async def test_a_person_is_online_while_any_device_is(connect: Connect) -> None:
     assert update["last_seen_at"] is not None
 
 
+@pytest.mark.usefixtures("_hurry")
 async def test_the_strongest_choice_of_several_devices_shows(connect: Connect) -> None:
     ana, ben = await people()
     anas, phone, laptop = await connect(ana), await connect(ben), await connect(ben)
@@ -78,6 +113,7 @@ async def test_only_those_allowed_see_presence(connect: Connect, circle: str, fo
     assert await anas.quiet()
 
 
+@pytest.mark.usefixtures("_hurry")
 async def test_presence_ends_with_a_block_an_unfollow_and_a_change_of_mind(connect: Connect) -> None:
     ana, ben = await people(presence_shown_to="followed")
     await sync_to_async(follow)(actor=ben, target=ana)
@@ -115,6 +151,7 @@ async def test_two_devices_of_a_person_that_go_together_are_one_going(connect: C
     assert await anas.quiet()
 
 
+@pytest.mark.usefixtures("_hurry")
 async def test_an_open_socket_hears_when_it_is_let_in_and_nothing_when_others_are(connect: Connect) -> None:
     ana, ben = await people(presence_shown_to="friends")
     stranger = await sync_to_async(UserFactory.create)()
@@ -157,3 +194,130 @@ async def test_presence_is_back_with_the_heartbeat_after_redis_lost_it(connect: 
     assert await state(anas, ben) == "offline"
     current_hub().missed()
     assert (await anas.expect("presence:update"))["state"] == "busy"
+
+
+@pytest.mark.usefixtures("_hurry")
+@pytest.mark.parametrize("change", ["unfollow", "block", "privacy"])
+async def test_who_may_see_presence_no_longer_is_out_after_the_askings_were_lost(
+    connect: Connect, deaf_hub: Callable[[], None], monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    ana, ben = await people(presence_shown_to="followed")
+    await sync_to_async(follow)(actor=ben, target=ana)
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    deaf_hub()
+    changes: dict[str, Callable[[], object]] = {
+        "unfollow": lambda: unfollow(actor=ben, target=ana),
+        "block": lambda: block(actor=ben, target=ana),
+        "privacy": lambda: update_profile(user=ben, changes={"presence_shown_to": "nobody"}),
+    }
+    await sync_to_async(changes[change])()
+    monkeypatch.undo()
+    current_hub().missed()
+    assert (await anas.expect("presence:update"))["state"] is None
+    await bens.call("presence:update", {"state": "busy"})
+    assert await anas.quiet(besides=("notification:", "conversation:"))
+
+
+async def test_a_change_that_was_lost_is_told_after_the_gap(connect: Connect, deaf_hub: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    deaf_hub()
+    await bens.call("presence:update", {"state": "busy"})
+    monkeypatch.undo()
+    assert await anas.quiet()
+    current_hub().missed()
+    assert (await anas.expect("presence:update"))["state"] == "busy"
+
+
+async def test_a_block_that_comes_while_presence_is_read_is_not_undone(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    has_read, may_go_on = threading.Event(), threading.Event()
+    read = sockets._presence_of
+
+    def slowly(connection: Connection, person_ids: list[UUID]) -> list[Presence]:
+        found = read(connection, person_ids)
+        has_read.set()
+        may_go_on.wait(20)
+        return found
+
+    monkeypatch.setattr(sockets, "_presence_of", slowly)
+    asking = asyncio.ensure_future(state(anas, ben))
+    await asyncio.to_thread(has_read.wait, 20)
+    await sync_to_async(block)(actor=ben, target=ana)
+    may_go_on.set()
+    assert await asking == "absent"
+    await bens.call("presence:update", {"state": "busy"})
+    assert await anas.quiet(besides=("notification:", "conversation:"))
+
+
+async def test_the_invisible_are_not_noted_as_seen_by_what_they_do_nor_when_their_server_dies(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, ben = await people()
+    anas = await connect(ana)
+    assert await state(anas, ben) == "offline"
+    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "invisible")])
+    await sync_to_async(users.record_seen)(user_id=ben.pk, at=timezone.now())
+    await sync_to_async(services.depart)(devices=[(str(ben.pk), "phone")])
+    await sync_to_async(users.record_seen)(user_id=ben.pk, at=timezone.now())
+    monkeypatch.setattr(store, "EXPIRY_SECONDS", 1)
+    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "invisible")])
+    monkeypatch.undo()
+    await asyncio.sleep(2.1)
+    assert await sync_to_async(services.expire)() == []
+    await ben.arefresh_from_db()
+    assert ben.last_seen_at is None
+    assert await anas.quiet()
+
+    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "online")])
+    now = timezone.now()
+    await sync_to_async(users.record_seen)(user_id=ben.pk, at=now)
+    await ben.arefresh_from_db()
+    assert ben.last_seen_at == now
+
+
+def test_an_invisible_device_that_goes_hides_its_person_no_longer_where_another_shows_them() -> None:
+    ben = UserFactory.create()
+    services.arrive(devices=[(str(ben.pk), "phone", "invisible"), (str(ben.pk), "laptop", "online")])
+    services.depart(devices=[(str(ben.pk), "phone")])
+    users.record_seen(user_id=ben.pk, at=timezone.now())
+    ben.refresh_from_db()
+    assert ben.last_seen_at is not None
+
+
+@pytest.mark.parametrize("goes", ["suspension", "leaving"])
+async def test_the_presence_of_somebody_who_is_gone_ends_and_is_told_again_when_they_are_back(connect: Connect, goes: str) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    if goes == "suspension":
+        await sync_to_async(suspend_user)(user=ben, until=timezone.now() + timedelta(days=1), reason="Spam")
+    else:
+        await sync_to_async(begin_leaving)(user=ben, erase_at=timezone.now() + timedelta(days=14))
+    assert (await anas.expect("presence:update"))["state"] is None
+    await bens.expect_close()
+    await bens.close()
+    assert await anas.quiet()
+    await sync_to_async(tell_presence)([ben.pk])
+    assert await anas.quiet()
+    if goes == "suspension":
+        await sync_to_async(lift_suspension)(user=await User.objects.aget(pk=ben.pk))
+    else:
+        await sync_to_async(come_back)(user=await User.objects.aget(pk=ben.pk))
+    assert (await anas.expect("presence:update"))["state"] == "offline"
+
+
+async def test_people_change_how_they_are_seen_once_in_five_seconds(connect: Connect) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    await bens.call("presence:update", {"state": "busy"})
+    with pytest.raises(SocketError) as refused:
+        await bens.call("presence:update", {"state": "away"})
+    assert refused.value.code == "rate_limited"
+    assert 0 < refused.value.details["retry_after"] <= 5
+    assert (await anas.expect("presence:update"))["state"] == "busy"
+    assert await anas.quiet()

@@ -101,3 +101,14 @@ async def test_other_doors_share_the_budget_of_the_sockets(client: aioredis.Redi
     assert await sockets.take(ANA, "resume", limits) > 0
     spend(uuid4(), "resume")
     spend(ANA, "ping")
+
+
+@pytest.mark.parametrize(("text", "limit"), [("30/m", Limit(30, 60)), ("5/s", Limit(5, 1)), ("1/5s", Limit(1, 5)), ("10/2h", Limit(10, 7200))])
+def test_a_limit_is_a_count_in_a_time(text: str, limit: Limit) -> None:
+    assert Limit.parse(text) == limit
+
+
+@pytest.mark.parametrize("text", ["", "5", "0/s", "1/0s", "-1/s", "1/5", "1/5d", "1/-5s", "1 / 5s", "x/s", "1/5.5s"])
+def test_what_is_no_limit_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a limit"):
+        Limit.parse(text)

@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from core.embedded.processes import end
 from core.realtime import push
 from core.realtime.codes import CloseCode
+from core.realtime.server import config
 from core.realtime.tests.own_redis import PATIENCE, OwnRedis
 from core.realtime.tests.people import user_id
 from core.realtime.threads import THREADS
@@ -201,13 +202,17 @@ async def test_sigterm_finishes_what_is_under_way_and_tells_clients_to_come_back
         assert await close_code(idle) == CloseCode.RESTARTING
 
 
+def handshake(path: str = "/ws/") -> bytes:
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade"]
+    keys = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: hubbub.v1, bearer.1.1"]
+    return "\r\n".join([*lines, *keys, "", ""]).encode()
+
+
 async def test_client_that_went_silent_is_found(own_redis: OwnRedis) -> None:
     async with serving(own_redis, 1, ping_seconds=0.3) as (server,):
         await (await server.socket("1.1")).close()
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        lines = ["GET /ws/ HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade"]
-        keys = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: hubbub.v1, bearer.1.1"]
-        writer.write("\r\n".join([*lines, *keys, "", ""]).encode())
+        writer.write(handshake())
         async with asyncio.timeout(PATIENCE):
             while await reader.read(4096):
                 continue
@@ -218,3 +223,53 @@ async def test_plain_handlers_run_side_by_side(own_redis: OwnRedis) -> None:
     async with serving(own_redis, 1) as (server,):
         sockets = [await server.socket(f"{number}.{number}") for number in range(1, THREADS + 1)]
         await asyncio.gather(*(call(client, "test:meet", seconds=PATIENCE) for client in sockets))
+
+
+async def test_client_that_pings_and_reads_no_answers_is_dropped_and_costs_no_memory(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 1) as (server,):
+        other = await server.socket("2.2")
+        before = resident(server.process.pid)
+        pings = (b"\x89\xfd" + bytes(4) + bytes(125)) * 1000
+
+        def flood() -> int:
+            with socket.socket() as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                client.connect(("127.0.0.1", server.port))
+                client.settimeout(PATIENCE)
+                client.sendall(handshake())
+                assert client.recv(20).startswith(b"HTTP/1.1 101 ")
+                sent = 0
+                try:
+                    while sent < FLOOD_BYTES:
+                        sent += client.send(pings)
+                except (ConnectionError, BrokenPipeError):
+                    return sent
+                return sent
+
+        assert await asyncio.to_thread(flood) < FLOOD_BYTES
+        await call(other, "ping")
+        assert resident(server.process.pid) - before < 8_000_000
+
+
+FLOOD_BYTES = 60_000_000
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def test_no_socket_is_anywhere_else(own_redis: OwnRedis) -> None:
+    async with serving(own_redis, 1) as (server,):
+        other = await server.socket("2.2")
+        for path in ("/ws/anything", "/", "/ws"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(handshake(path))
+            async with asyncio.timeout(PATIENCE):
+                assert (await reader.readline()).startswith(b"HTTP/1.1 403 ")
+            writer.close()
+        await call(other, "ping")
+
+
+def test_the_server_believes_nobody_about_addresses_itself() -> None:
+    assert config(fd=0).proxy_headers is False

@@ -1,5 +1,6 @@
 """What becomes a line of the inbox: driven through the services people use, handlers and tasks included."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +17,12 @@ from chat.messages.services.sending import send_message
 from core.errors import NotFound
 from core.testing.threads import race
 from notifications.inbox import selectors, services, wording
+from notifications.inbox.handlers import forget_post
 from notifications.inbox.models import Cause, Kind, Notification
 from social.graph.services import block, follow, unfollow
 from social.posts import services as posts
+from social.posts.events import PostDeleted
+from social.posts.models import Audience
 from social.posts.tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -229,3 +233,34 @@ def test_line_of_another_person_does_not_exist(ana: User, ben: User) -> None:
         with pytest.raises(NotFound):
             refuse(viewer=ben, notification_id=line.pk)
     assert selectors.unread_count(ana) == 1
+
+
+def test_author_of_a_comment_who_no_longer_sees_the_post_hears_neither_of_replies_nor_of_likes(ana: User, ben: User) -> None:
+    post, cleo = make_post(ana), UserFactory.create(display_name="Cleo")
+    comment = make_comment(post, ben)
+    follow(actor=cleo, target=ana)
+    posts.edit_post(actor=ana, post=post, audience=Audience.FOLLOWERS)
+    make_comment(post, cleo, parent=comment)
+    posts.like_comment(actor=cleo, comment=comment)
+    assert lines(ben) == []
+    assert not Notification.objects.filter(recipient=ben).exists()
+    follow(actor=ben, target=ana)
+    make_comment(post, cleo, parent=comment)
+    assert sentences(ben) == ["Cleo replied to your comment"]
+
+
+def test_a_post_that_goes_takes_its_lines_along_in_the_same_queries_for_any_number_of_comments(
+    ana: User, count_queries: Callable[[Callable[[], object]], int]
+) -> None:
+    def cost(comments: int) -> int:
+        post, ben, cleo = make_post(ana), UserFactory.create(), UserFactory.create()
+        for _ in range(comments):
+            posts.like_comment(actor=cleo, comment=make_comment(post, ben))
+        assert Notification.objects.filter(recipient=ben).count() == comments
+        with transaction.atomic():
+            taken = count_queries(lambda: forget_post(PostDeleted(post_id=post.pk, author_id=ana.pk)))
+        assert not Notification.objects.filter(target_id=post.pk).exists()
+        assert lines(ben) == []
+        return taken
+
+    assert cost(2) == cost(9)
