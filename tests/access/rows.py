@@ -92,6 +92,7 @@ REST: list[Row] = [
     Row("GET contacts", "contacts", outcomes("empty", self="ok")),
     Row("POST contacts", "contacts", {**MEET, "self": "no"}, {"user": "{owner}"}),
     Row("POST contacts/match", "contacts/match", outcomes("empty"), {"digests": ["0" * 64]}),
+    Row("POST contacts/match", "contacts/match", outcomes("empty", friend="ok"), {"digests": ["0" * 64, "{digest}"]}, about="{owner_id}"),
     Row("GET contacts/<uuid:contact_id>", "contacts/{contact}", OWN),
     Row("PATCH contacts/<uuid:contact_id>", "contacts/{contact}", OWN, {"nickname": "Mine"}),
     Row("DELETE contacts/<uuid:contact_id>", "contacts/{contact}", OWN),
