@@ -20,8 +20,8 @@ css: env  ## the style sheet, once
 test: env  ## the whole suite, in parallel, on servers of its own (ARGS="-k name" narrows it)
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal --socket-catalogue $(ARGS)
 
-screenshots: env css  ## every page on the demo world, into docs/screenshots/ (needs Chromium)
-	@exec $(BIN)/python -m tests.browser.screenshots
+screenshots: env css  ## every page and its states, into docs/screenshots/ (needs Chromium; ARGS="--only ^chat --every --into /tmp/x")
+	@exec $(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 bench: env  ## measure the sockets (ARGS="sustained" or another scenario; see benchmarks/README.md)
 	@$(BIN)/python -m benchmarks.run $(or $(ARGS),sockets)

@@ -19,4 +19,6 @@ LIMITS = {
     "exports": "10/hour",
     "friend_requests": "60/hour",
     "contact_matches": "10/day",
+    "lookups": "5000/day",  # addresses and numbers asked about: a few address books
+    "lookups_network": "20000/day",
 }

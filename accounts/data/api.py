@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from accounts.data import selectors, services
 from accounts.data.keeping import KeepAccount
-from accounts.data.serializers import DeletionSerializer, ExportSerializer, RestoreRequest
+from accounts.data.serializers import DeletionSerializer, DownloadSerializer, ExportSerializer, RestoreRequest
 from accounts.sessions import headless
 from accounts.sessions.api import Door
 from accounts.sessions.serializers import SignInAnswer
@@ -21,7 +21,7 @@ class ExportEndpoint(Endpoint):
 
     @operation("My archive", response=ExportSerializer)
     def get(self, request: Request) -> Response:
-        """The newest one: how far it is, and once it is ready where to download it. `export:updated` on the socket says when to look."""
+        """The newest one and how far it is. `export:updated` on the socket says when to look."""
         export = selectors.latest_export(self.viewer)
         if export is None:
             raise NotFound
@@ -35,6 +35,15 @@ class ExportEndpoint(Endpoint):
         While one is under way, that one is answered.
         """
         return self.answer(ExportSerializer, services.start_export(user=self.viewer), status=202)
+
+
+class DownloadEndpoint(Endpoint):
+    @step_up
+    @operation("Where to download my archive", response=DownloadSerializer)
+    def get(self, request: Request) -> Response:
+        """A signed address of the newest archive, once it is ready; good for minutes."""
+        address = request.build_absolute_uri(selectors.download_url(selectors.ready_export(self.viewer), self.viewer.username))
+        return self.answer(DownloadSerializer, {"url": address, "expires_in": selectors.LINK_SECONDS})
 
 
 class MeAndTheEnd(Me):

@@ -1,11 +1,17 @@
 """What follows an archive's steps."""
 
-from accounts.data import tasks
+from accounts.data import services, tasks
 from accounts.data.events import ExportAsked, ExportMoved
 from accounts.data.models import Export
 from accounts.data.wire import ExportUpdated
+from accounts.users.events import SignUpGivenUp
 from core.events.registry import on
 from core.realtime.push import push
+
+
+@on(SignUpGivenUp)
+def clear_away(event: SignUpGivenUp) -> None:
+    services.clear_away_sign_up(user_id=event.user_id)
 
 
 @on(ExportAsked)

@@ -10,7 +10,7 @@ MAILS = {
     "export_ready": Mail(
         "Your archive is ready",
         (
-            "Everything {site} has about you is put together and can be downloaded for seven days, by whoever is signed in as you.",
+            "Everything {site} has about you is put together and can be downloaded for seven days, by whoever is signed in as you and confirms it.",
             "If you did not ask for it, somebody else is signed in as you: end that session and change your password now.",
         ),
         "To my data",

@@ -84,6 +84,7 @@ class Deletion(BaseModel):
     kept_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Staff; empty for the person."
     )
+    row_goes = models.BooleanField(default=False, help_text="A sign-up that nobody confirmed: where nothing points at its row, that goes too.")
     steps = models.JSONField(default=list, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -1,11 +1,14 @@
 """The settings page of one's data, and the pages that delete an account and keep it."""
 
+from urllib.parse import urlencode
+
 from allauth.account.stages import LoginStageController
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.data import selectors, services
@@ -49,7 +52,15 @@ def progress(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def download(request: HttpRequest) -> HttpResponse:
-    """Leads to a fresh signed address, so the page may be open for days."""
+    """Leads to a fresh signed address, so the page may be open for days.
+
+    Whoever has to confirm first is led back to the page about the archive, not straight to the file. It may lie with another host, where the
+    content security policy lets no form lead; and a download would leave them standing before the form they have filled in.
+    """
+    try:
+        step_up.require(request)
+    except step_up.ReauthenticationRequired:
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': reverse('data')})}")
     person = _person(request)
     return redirect(selectors.download_url(selectors.ready_export(person), person.username))
 

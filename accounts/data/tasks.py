@@ -19,7 +19,10 @@ def erase(deletion_id: str) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Every minute: archives and erasures a crash left undone, accounts whose time has come, reminders, archives whose time is over."""
+    """Every minute: archives and erasures a crash left undone, accounts whose time has come, reminders, archives whose time is over, sign-ups
+    nobody confirmed.
+    """
+    services.give_up_unconfirmed()
     for export_id in services.due_exports():
         build_export.delay(str(export_id))
     for deletion_id in services.due_deletions():

@@ -8,6 +8,7 @@ from accounts.data import pages as views
 api: list[URLPattern] = [
     path("users/me", endpoints.MeAndTheEnd.as_view(), name="users-me"),
     path("users/me/export", endpoints.ExportEndpoint.as_view(), name="users-me-export"),
+    path("users/me/export/download", endpoints.DownloadEndpoint.as_view(), name="users-me-export-download"),
     path("users/me/restore", endpoints.RestoreEndpoint.as_view(), name="users-me-restore"),
 ]
 pages: list[URLPattern] = [

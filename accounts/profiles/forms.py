@@ -120,5 +120,5 @@ class ContactForm(forms.ModelForm):
 class KeywordForm(forms.Form):
     """A word to mute, and for how long."""
 
-    keyword = forms.CharField(label="Word or phrase", max_length=MAX_KEYWORD)
+    keyword = forms.CharField(label="Word or phrase", max_length=MAX_KEYWORD, error_messages={"required": "Type what you do not want to see."})
     span = forms.ChoiceField(label="How long", choices=[("good", "For good"), ("hour", "For an hour"), ("day", "For a day"), ("week", "For a week")])

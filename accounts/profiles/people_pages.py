@@ -17,6 +17,7 @@ from accounts.users.models import User
 from core.api.limits import enforce
 from core.errors import DomainError, NotFound
 from social.graph import policies, selectors, services
+from social.graph.lookups import count_search
 from social.graph.models import MAX_REQUEST_MESSAGE
 from social.graph.search import people_called
 from social.graph.suggestions import suggestions_for
@@ -116,6 +117,7 @@ def find_people(request: HttpRequest) -> HttpResponse:
     viewer, words = signed_in(request), request.GET.get("q", "").replace("\x00", "").strip()[:80]
     context: dict[str, Any] = {"q": words}
     if words:
+        count_search(request, viewer, words)
         page = people_called(viewer, words, cursor=request.GET.get("cursor"))
         followed, requested = selectors.followed_among(viewer, page.items), selectors.requested_among(viewer, page.items)
         context |= {"people": page.items, "next": page.next, "followed": followed, "requested": requested}

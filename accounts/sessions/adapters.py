@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -16,6 +17,7 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -41,16 +43,42 @@ def duration(until: datetime) -> str:
     return "for good" if until - now > FOR_GOOD else f"until {date_format(timezone.localtime(until), 'j F Y, H:i e')}"
 
 
+class LinkExpired(Invalid):
+    """The address was confirmed with this link before, or its sign-up was given up."""
+
+    default_code = "link_expired"
+    default_message = "This link no longer works."
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up, sign-in and mail, for pages and REST alike."""
 
     def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
-        """Raises Invalid, UsernameTaken, EmailTaken: of two sign-ups at once the database lets one through."""
+        """Raises Invalid, UsernameTaken, EmailTaken: of two sign-ups at once the database lets one through at a time."""
         data = form.cleaned_data
         user.username = data["username"]
         user.email = data["email"]
         user.set_password(data.get("password1") or data.get("password"))
         return users.add_user(user=user)
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """A name is somebody's once they have confirmed an address or a number: until then it is free for whoever does so first.
+
+        (Were it kept for the address it was first wanted with, trying the two together would tell that they belong together.)
+        """
+        name: str = super().clean_username(username, shallow=True)
+        if not shallow and User.objects.named(name).exclude(pk__in=User.objects.unconfirmed().named(name).values("pk")).exists():
+            raise self.validation_error("username_taken")
+        return name
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Of confirming a sign-up and giving it up (``accounts.users.leaving``) the first one wins. Raises LinkExpired."""
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).filter(pk=email_address.user_id).first()
+            waits = EmailAddress.objects.filter(pk=email_address.pk, verified=False).exists()
+            if not waits or not super().confirm_email(request, email_address):
+                raise LinkExpired
+        return True
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
         """Only whoever knows the password learns that the account is suspended or closed. Whoever is leaving gets as far as being asked to stay."""
@@ -114,6 +142,8 @@ class AccountAdapter(DefaultAccountAdapter):
         self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> EmailMessage:
         name = template_prefix.rpartition("/")[2]
+        if isinstance(person := context.get("user"), User):
+            context = {"username": person.username, **context}
         return mails.render(name, to=[email] if isinstance(email, str) else email, context=context, headers=headers)
 
 

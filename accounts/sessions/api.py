@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core import exceptions
 from django.urls import reverse
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +21,8 @@ from accounts.sessions.serializers import (
     ConfirmEmailRequest,
     EmailRequest,
     EndedAnswer,
+    ForgotPasswordAnswer,
+    ForgotPasswordRequest,
     RefreshRequest,
     ResetPasswordRequest,
     SentAnswer,
@@ -34,7 +38,7 @@ from accounts.sessions.tokens import NotAuthenticated
 from accounts.users.serializers import MeSerializer
 from core import captcha
 from core.api.addresses import client_address
-from core.api.limits import enforce, name_identity
+from core.api.limits import address_identity, enforce, name_identity
 from core.api.schema import operation
 from core.api.views import Endpoint
 from core.errors import Forbidden
@@ -159,10 +163,14 @@ class ResendEmail(Door):
 class ForgotPassword(Door):
     limits = {"POST": "mail"}
 
-    @operation("Ask for a new password", request=EmailRequest, response=SentAnswer, status=202)
+    @operation("Ask for a new password", request=ForgotPasswordRequest, response=ForgotPasswordAnswer, status=202)
     def post(self, request: Request) -> Response:
-        """Sends a link. The same answer for every address."""
-        data = self.validated(EmailRequest)
+        """Mails a link, or texts a code. The same answer for every address and every number; who has no account is told so there."""
+        data = self.validated(ForgotPasswordRequest)
+        if "phone" in data:
+            enforce("sms", address_identity(request._request))
+            issued = asking.ask(request._request, asking.RESET_BY_PHONE, data)
+            return Response({"phone": data["phone"], **asking.answer(issued)}, status=202)
         enforce("mail", name_identity(data["email"]))
         headless.call(headless.ForgotPassword, request._request, data).raise_errors()
         return Response({"email": data["email"]}, status=202)
@@ -173,8 +181,18 @@ class ResetPassword(Door):
 
     @operation("Set a new password", request=ResetPasswordRequest, response=None, status=204)
     def post(self, request: Request) -> Response:
-        """Takes the key of the link in the mail, once. Every session of the person ends."""
-        headless.call(headless.ResetPassword, request._request, self.validated(ResetPasswordRequest)).raise_errors()
+        """Takes the key of the link in the mail, or a texted code with its token, once. Every session of the person ends.
+
+        A password that will not do uses neither up.
+        """
+        data = self.validated(ResetPasswordRequest)
+        if "key" in data:
+            headless.call(headless.ResetPassword, request._request, data).raise_errors()
+            return Response(status=204)
+        try:
+            asking.reset_password(request._request, token=data["code_token"], digits=data["code"], password=data["password"])
+        except exceptions.ValidationError as unfit:
+            raise ValidationError({"password": asking.details(unfit.error_list)}) from None
         return Response(status=204)
 
 

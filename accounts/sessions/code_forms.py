@@ -12,6 +12,8 @@ from accounts.users import phones
 from accounts.users.models import User
 from core.errors import Invalid
 
+HOW_TO_CHOOSE = "At least 8 characters; a few words are better than a clever one."
+
 
 class PhoneField(forms.CharField):
     """A mobile number as people type it; E.164 once it is clean."""
@@ -74,6 +76,27 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         return "".join(self.cleaned_data["code"].split())
+
+
+class ResetByCodeForm(CodeForm):
+    """Whether the password will do is asked of the code's person, once the code is right (``asking.reset_password``)."""
+
+    password1 = forms.CharField(
+        strip=False,
+        max_length=1000,
+        label="New password",
+        help_text=HOW_TO_CHOOSE,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    password2 = forms.CharField(
+        strip=False, max_length=1000, label="New password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "password1" in cleaned and "password2" in cleaned and cleaned["password1"] != cleaned["password2"]:
+            self.add_error("password2", "You must type the same password each time.")
+        return cleaned
 
 
 class ChangeEmailForm(forms.Form):

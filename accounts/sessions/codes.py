@@ -7,6 +7,7 @@ the right ones is let through. A new code brings no new tries: those are counted
 
 import math
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,10 +99,14 @@ def waiting(token: str) -> Code:
     return code
 
 
-def spend(*, token: str, digits: str) -> Code:
+def spend(*, token: str, digits: str, accept: Callable[[Code], object] | None = None) -> Code:
     """Look at a guess. The right one is used up by it; what it was for is in the answer.
 
     A transaction of its own, never part of another: a wrong guess is remembered, whatever the caller does about it.
+
+    Args:
+        accept: asked about a right guess before it is used up. What it raises leaves the code as it was, so that whoever chose a password that
+            will not do need not wait for another code; and only whoever has the code gets as far.
 
     Raises: CodeExpired, CodeWrong.
     """
@@ -115,6 +120,8 @@ def spend(*, token: str, digits: str) -> Code:
         right = constant_time_compare(code.digest, _digest(code, digits)) and not code.is_hollow
         won = code.details
         if right:
+            if accept is not None:
+                accept(code)
             code.spent_at, code.digest, code.details = now, "", {}
         code.save(update_fields=["tries", "spent_at", "digest", "details"])
     if not right:

@@ -1,13 +1,16 @@
 """Codes over REST: signing in and up with one, and changing what people are reached by."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from accounts.sessions import asking, entering, identities, selectors
 from accounts.sessions.api import Door, current_session
+from accounts.sessions.asking import Wish
 from accounts.sessions.codes import Issued
 from accounts.sessions.models import Purpose, Session
 from accounts.sessions.serializers import (
@@ -19,13 +22,19 @@ from accounts.sessions.serializers import (
     SignInAnswer,
 )
 from accounts.sessions.step_up import step_up
-from core.api.limits import enforce, name_identity
 from core.api.schema import operation
 from core.api.views import Endpoint
 
 
 def sent(issued: Issued) -> Response:
     return Response({"sent_to": issued.code.destination, **asking.answer(issued)}, status=202)
+
+
+class Ask(Door):
+    """Sends a code to whoever is to be let in by it."""
+
+    def ask(self, request: Request, wish: Wish, shape: type[Serializer[Any]]) -> Response:
+        return sent(asking.ask(request._request, wish, self.validated(shape)))
 
 
 class ByCode(Door):
@@ -38,15 +47,13 @@ class ByCode(Door):
         return self.signed_in(entering.enter_for_tokens(request, user, code))
 
 
-class AskByPhone(Door):
+class AskByPhone(Ask):
     limits = {"POST": "sms"}
 
     @operation("Text me a code", request=PhoneRequest, response=CodeSentAnswer, status=202)
     def post(self, request: Request) -> Response:
         """Six digits for five minutes, to sign in with. The same answer for every number; who has no account is told so by text."""
-        phone = self.validated(PhoneRequest)["phone"]
-        enforce("sms", name_identity(phone))
-        return sent(identities.ask_to_sign_in_by_phone(phone=phone, where=asking.where(request._request)))
+        return self.ask(request, asking.SIGN_IN_BY_PHONE, PhoneRequest)
 
 
 class ConfirmByPhone(ByCode):
@@ -61,15 +68,13 @@ class ConfirmByPhone(ByCode):
         return self.finish(request._request, {Purpose.SIGN_IN, Purpose.SIGN_UP})
 
 
-class AskByEmail(Door):
+class AskByEmail(Ask):
     limits = {"POST": "mail"}
 
     @operation("Mail me a code", request=EmailRequest, response=CodeSentAnswer, status=202)
     def post(self, request: Request) -> Response:
         """Six digits for five minutes, to sign in with. The same answer for every address; who has no account is told so by mail."""
-        email = self.validated(EmailRequest)["email"]
-        enforce("mail", name_identity(email))
-        return sent(identities.ask_to_sign_in_by_email(email=email, where=asking.where(request._request)))
+        return self.ask(request, asking.SIGN_IN_BY_EMAIL, EmailRequest)
 
 
 class ConfirmByEmail(ByCode):
@@ -98,12 +103,17 @@ class Change(Endpoint):
     def session(self, request: Request) -> Session:
         return selectors.session_of(self.viewer, current_session(request))
 
-    def spent(self, request: Request, purpose: Purpose) -> dict[str, Any]:
-        """What the service takes, the code being right."""
+    def ask(self, request: Request, wish: Wish, shape: type[Serializer[Any]]) -> Response:
+        """A code at the new place, which is to prove that it is theirs."""
+        return sent(asking.ask(request._request, wish, self.validated(shape), user=self.viewer))
+
+    def confirm(self, request: Request, purpose: Purpose, change: Callable[..., None]) -> Response:
+        """The code being right, ``change``."""
         data = self.validated(CodeRequest)
         session = self.session(request)
         code = asking.spend(request._request, token=data["code_token"], digits=data["code"], purposes={purpose}, user=self.viewer)
-        return {"user": self.viewer, "code": code, "where": asking.where(request._request), "keep": session}
+        change(user=self.viewer, code=code, where=asking.where(request._request), keep=session)
+        return Response(status=204)
 
 
 class ChangeEmail(Change):
@@ -113,9 +123,7 @@ class ChangeEmail(Change):
     @operation("Change my address", request=EmailRequest, response=CodeSentAnswer, status=202)
     def post(self, request: Request) -> Response:
         """Mails a code to the new address for `auth/change-email/confirm`. Somebody else's address gets a mail that says so instead."""
-        email = self.validated(EmailRequest)["email"]
-        enforce("mail", name_identity(email))
-        return sent(identities.ask_to_change_email(user=self.viewer, email=email, where=asking.where(request._request)))
+        return self.ask(request, asking.CHANGE_EMAIL, EmailRequest)
 
 
 class ConfirmChangeEmail(Change):
@@ -124,8 +132,7 @@ class ConfirmChangeEmail(Change):
     @operation("Confirm my new address", request=CodeRequest, response=None, status=204)
     def post(self, request: Request) -> Response:
         """The old address is told, and every other session ends."""
-        identities.change_email(**self.spent(request, Purpose.CHANGE_EMAIL))
-        return Response(status=204)
+        return self.confirm(request, Purpose.CHANGE_EMAIL, identities.change_email)
 
 
 class ChangePhone(Change):
@@ -135,9 +142,7 @@ class ChangePhone(Change):
     @operation("Change my number", request=PhoneRequest, response=CodeSentAnswer, status=202)
     def post(self, request: Request) -> Response:
         """Texts a code to the new number for `auth/change-phone/confirm`; also for whoever has none yet."""
-        phone = self.validated(PhoneRequest)["phone"]
-        enforce("sms", name_identity(phone))
-        return sent(identities.ask_to_change_phone(user=self.viewer, phone=phone, where=asking.where(request._request)))
+        return self.ask(request, asking.CHANGE_PHONE, PhoneRequest)
 
 
 class ConfirmChangePhone(Change):
@@ -146,8 +151,7 @@ class ConfirmChangePhone(Change):
     @operation("Confirm my new number", request=CodeRequest, response=None, status=204)
     def post(self, request: Request) -> Response:
         """The old number and the address are told, and every other session ends."""
-        identities.change_phone(**self.spent(request, Purpose.CHANGE_PHONE))
-        return Response(status=204)
+        return self.confirm(request, Purpose.CHANGE_PHONE, identities.change_phone)
 
 
 class RemovePhone(Change):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
@@ -14,7 +15,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView
 
 from accounts.sessions import asking, codes, entering, identities, selectors
-from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeForm, PhoneForm, PhoneSignUpForm
+from accounts.sessions.asking import Wish
+from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeForm, PhoneForm, PhoneSignUpForm, ResetByCodeForm
 from accounts.sessions.codes import CodeExpired, Issued
 from accounts.sessions.current import session_id
 from accounts.sessions.forms import EmailForm
@@ -57,9 +59,10 @@ class NeedsSms:
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
 
-class Ask(ForStrangers, Limited, FormView):
+class Ask(Limited, FormView):
     """Says where the code is to go."""
 
+    wish: Wish
     success_url = reverse_lazy("enter_code")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -70,32 +73,32 @@ class Ask(ForStrangers, Limited, FormView):
         return target if url_has_allowed_host_and_scheme(target, {self.request.get_host()}) else ""
 
     def form_valid(self, form: Form) -> HttpResponse:
-        remember(self.request, self.ask(form), self.next_path())
+        remember(self.request, asking.ask(self.request, self.wish, form.cleaned_data), self.next_path())
         return super().form_valid(form)
 
-    def ask(self, form: Form) -> Issued:
-        raise NotImplementedError
 
-
-class SignInByEmail(Ask):
+class SignInByEmail(ForStrangers, Ask):
     template_name = "accounts/sessions/sign_in_email.html"
     form_class = EmailForm
-    scope = "mail"
-    name_field = "email"
-
-    def ask(self, form: Form) -> Issued:
-        return identities.ask_to_sign_in_by_email(email=form.cleaned_data["email"], where=asking.where(self.request))
+    wish = asking.SIGN_IN_BY_EMAIL
+    scope = wish.scope
 
 
-class SignInByPhone(NeedsSms, Ask):
+class SignInByPhone(NeedsSms, ForStrangers, Ask):
     template_name = "accounts/sessions/sign_in_phone.html"
     form_class = PhoneForm
-    scope = "sms"
+    wish = asking.SIGN_IN_BY_PHONE
+    scope = wish.scope
 
-    def ask(self, form: Form) -> Issued:
-        phone = form.cleaned_data["phone"]
-        enforce("sms", name_identity(phone))
-        return identities.ask_to_sign_in_by_phone(phone=phone, where=asking.where(self.request))
+
+class ForgotByPhone(NeedsSms, Ask):
+    """Also for whoever is signed in by code, and would like a password they know."""
+
+    template_name = "accounts/sessions/forgot_phone.html"
+    form_class = PhoneForm
+    success_url = reverse_lazy("reset_by_code")
+    wish = asking.RESET_BY_PHONE
+    scope = wish.scope
 
 
 class SignUpByPhone(NeedsSms, ForStrangers, Limited, WithCaptcha, FormView):
@@ -162,6 +165,26 @@ class EnterCode(ForStrangers, TypeCode):
         return entering.enter(self.request, user, code, next_path)
 
 
+class ResetByCode(TypeCode):
+    """The six digits and the new password, in one form: a password that will not do costs no code."""
+
+    template_name = "accounts/sessions/reset_by_code.html"
+    form_class = ResetByCodeForm
+    success_url = reverse_lazy("account_login")
+    start = "forgot_phone"
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        token, _ = pending(self.request)
+        try:
+            asking.reset_password(self.request, token=token, digits=form.cleaned_data["code"], password=form.cleaned_data["password1"])
+        except ValidationError as unfit:
+            form.add_error("password1", unfit)
+            return self.form_invalid(form)
+        self.request.session.flush()  # the one here, too, where somebody was signed in
+        messages.success(self.request, "Your new password is set. Sign in with it.")
+        return super().form_valid(form)
+
+
 class Account(LoginRequiredMixin, TemplateView):
     """What one is known and reached by."""
 
@@ -174,46 +197,44 @@ class Account(LoginRequiredMixin, TemplateView):
 
 @method_decorator(login_required, name="dispatch")
 class Change(Limited, FormView):
-    """Something one is reached by, to be proved by a code at the new one."""
+    """Something one is reached by. Asks to confirm that it is them."""
 
     template_name = "accounts/sessions/account_change.html"
     success_url = reverse_lazy("settings_account_code")
     title = lead = button = ""
+    variant = "primary"
 
     @step_up
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"title": self.title, "lead": self.lead, "button": self.button, **super().get_context_data(**kwargs)}
+        return {"title": self.title, "lead": self.lead, "button": self.button, "variant": self.variant, **super().get_context_data(**kwargs)}
+
+
+class AskToChange(Change):
+    """Asks for the new place, and sends a code there."""
+
+    wish: Wish
 
     def form_valid(self, form: Form) -> HttpResponse:
         person: Any = self.request.user
-        self.change(person, form)
+        remember(self.request, asking.ask(self.request, self.wish, form.cleaned_data, user=person))
         return super().form_valid(form)
 
-    def change(self, person: User, form: Form) -> None:
-        raise NotImplementedError
 
-
-class ChangeEmail(Change):
+class ChangeEmail(AskToChange):
     form_class = ChangeEmailForm
-    scope = "mail"
-    name_field = "email"
+    wish = asking.CHANGE_EMAIL
+    scope = wish.scope
     title, lead, button = "Change your address", "We mail a code to the new address. It is yours here once you have typed it.", "Mail me a code"
 
-    def change(self, person: User, form: Form) -> None:
-        remember(self.request, identities.ask_to_change_email(user=person, email=form.cleaned_data["email"], where=asking.where(self.request)))
 
-
-class ChangePhone(NeedsSms, Change):
+class ChangePhone(NeedsSms, AskToChange):
     form_class = ChangePhoneForm
-    scope = "sms"
+    wish = asking.CHANGE_PHONE
+    scope = wish.scope
     title, lead, button = "Change your number", "We text a code to the new number. It is yours here once you have typed it.", "Text me a code"
-
-    def change(self, person: User, form: Form) -> None:
-        enforce("sms", name_identity(form.cleaned_data["phone"]))
-        remember(self.request, identities.ask_to_change_phone(user=person, phone=form.cleaned_data["phone"], where=asking.where(self.request)))
 
 
 class RemovePhone(Change):
@@ -221,10 +242,13 @@ class RemovePhone(Change):
     scope = "confirm"
     success_url = reverse_lazy("settings_account")
     title, lead, button = "Remove your number", "You can no longer sign in with it. Your other sessions are signed out.", "Remove it"
+    variant = "danger"
 
-    def change(self, person: User, form: Form) -> None:
+    def form_valid(self, form: Form) -> HttpResponse:
+        person: Any = self.request.user
         identities.remove_phone(user=person, where=asking.where(self.request), keep=session_in_use(self.request))
         messages.success(self.request, "Your number is removed.")
+        return super().form_valid(form)
 
 
 class EnterChangeCode(LoginRequiredMixin, TypeCode):

@@ -5,12 +5,15 @@ from typing import Any
 from allauth.account import forms as allauth
 from allauth.account.forms import LoginForm, SignupForm
 from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core import ratelimit
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.headless.account.inputs import SignupInput
 from allauth.headless.mfa.inputs import AuthenticateInput, ReauthenticateInput
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -18,12 +21,13 @@ from django.db import transaction
 from django.forms import CharField, EmailField, Form
 from django.http import HttpRequest, HttpResponse
 
+from accounts.sessions.code_forms import HOW_TO_CHOOSE
 from accounts.sessions.services import spend
 from accounts.users.models import User
 from accounts.users.services import EmailTaken
 from core.api.limits import enforce
 
-HOW_TO_CHOOSE = "At least 8 characters; a few words are better than a clever one."
+AT_ONCE = 20  # sign-ups with one address at the same moment, past which the newest need not win
 
 
 class Discreet:
@@ -32,15 +36,32 @@ class Discreet:
     account_already_exists: bool
     cleaned_data: dict[str, Any]
 
+    def validate_unique_email(self, value: str) -> str:
+        """A sign-up that nobody has confirmed is no account: it gives way (``accounts.users.services.add_user``)."""
+        email: str = super().validate_unique_email(value)  # type: ignore[misc]
+        holders = {user.pk for user in filter_users_by_email(email)}
+        self.account_already_exists = bool(holders - set(User.objects.unconfirmed().filter(pk__in=holders).values_list("pk", flat=True)))
+        return email
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Raises UsernameTaken. In the transaction in which the mail follows, so that sign-ups with one address come one after the other."""
         if self.account_already_exists:
             make_password(self.cleaned_data.get("password1") or self.cleaned_data.get("password"))
-            return super().try_save(request)  # type: ignore[misc,no-any-return]
-        try:
-            with transaction.atomic():
-                return super().try_save(request)  # type: ignore[misc,no-any-return]
-        except EmailTaken:  # somebody signed up with it between the check and now
-            return None, prevent_enumeration(request, email=self.cleaned_data["email"])
+        for _ in range(AT_ONCE):
+            try:
+                with transaction.atomic():
+                    if self.account_already_exists:
+                        self._let_mail_through(request)
+                    saved: tuple[User | None, HttpResponse | None] = super().try_save(request)  # type: ignore[misc]
+                    self._let_mail_through(request)
+                    return saved
+            except EmailTaken:  # somebody signed up with it between the check and now: this one is the newer, unless theirs is confirmed
+                self.validate_unique_email(self.cleaned_data["email"])
+        return None, prevent_enumeration(request, email=self.cleaned_data["email"])
+
+    def _let_mail_through(self, request: HttpRequest) -> None:
+        """Each sign-up has its mail, whatever was sent to the address a moment ago: the link in that may be dead now. The doors count mails."""
+        ratelimit.clear(request, action="confirm_email", key=self.cleaned_data["email"])
 
 
 class CountedCode:
@@ -73,7 +94,7 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = CharField(label="Email, username or phone", max_length=254)
-        self.fields["login"].widget.attrs.update(autocomplete="username", autocapitalize="none", spellcheck="false")
+        self.fields["login"].widget.attrs.update(autocomplete="username webauthn", autocapitalize="none", spellcheck="false")
         self.fields["password"].help_text = ""
         _without_placeholders(self.fields)
 
@@ -82,6 +103,12 @@ class ChangePasswordForm(allauth.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = "Current password"
+        _ask_twice(self.fields)
+
+
+class SetPasswordForm(allauth.SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         _ask_twice(self.fields)
 
 
@@ -106,6 +133,13 @@ class ConfirmPasswordForm(allauth.ReauthenticateForm):
 class SecondFactorForm(CountedCode, AuthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _without_placeholders(self.fields)
+
+
+class SetUpAppForm(ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = "Code from the app"
         _without_placeholders(self.fields)
 
 

@@ -22,6 +22,7 @@ from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from allauth.socialaccount.internal.flows.login import _login as sign_in_social
 from allauth.socialaccount.internal.flows.login import pre_social_login
 from allauth.socialaccount.internal.flows.signup import complete_social_signup
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -125,6 +126,15 @@ def call_for_viewer(view: type[APIView], request: Request, data: dict[str, Any],
 
 class SignUp(account_views.SignupView):
     input_class = {"POST": SignUpInput}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Account and mail in one transaction, as on the page."""
+        with transaction.atomic():
+            try:
+                response: HttpResponse = super().post(request, *args, **kwargs)
+            except ImmediateHttpResponse as immediate:
+                response = immediate.response
+        return response
 
 
 class SecondFactor(mfa_views.AuthenticateView):

@@ -1,4 +1,5 @@
-"""What people are reached by, an address and a number: signing in and up with a code sent there, and changing them.
+"""What people are reached by, an address and a number: signing in and up with a code sent there, a new password for whoever answers from the
+number, and changing them.
 
 Nothing here tells who is known: each ``ask_…`` makes a code, writes one mail or text and returns the same, whether or not somebody is behind
 the address or number. Whoever owns it reads in the message what the asker does not learn. allauth has flows for phones and codes too. They
@@ -20,6 +21,7 @@ from accounts.sessions.models import Code, EndReason, Purpose, Session
 from accounts.users import services as users
 from accounts.users.events import AddressesChanged
 from accounts.users.models import User
+from accounts.users.querysets import UserQuerySet
 from accounts.users.services import EmailTaken
 from core.api.addresses import limit_key
 from core.errors import Conflict, Forbidden
@@ -63,11 +65,13 @@ def ask_to_sign_in_by_email(*, email: str, where: Where) -> Issued:
 @transaction.atomic
 def ask_to_sign_in_by_phone(*, phone: str, where: Where) -> Issued:
     """Text a code that signs in. Raises: PhonesNotOffered, RateLimited as ``codes.issue``."""
-    _require_sms()
-    user = User.objects.filter(phone=phone).first()
-    issued = codes.issue(purpose=Purpose.SIGN_IN, destination=phone, asked_from=where.network, user=user, is_hollow=user is None)
-    _send(issued)
-    return issued
+    return _ask_whose_number(Purpose.SIGN_IN, phone, User.objects.filter(phone=phone), where)
+
+
+@transaction.atomic
+def ask_to_reset_password(*, phone: str, where: Where) -> Issued:
+    """Text a code that sets a new password. Closed accounts get none, as by mail. Raises: PhonesNotOffered, RateLimited as ``codes.issue``."""
+    return _ask_whose_number(Purpose.RESET_PASSWORD, phone, User.objects.filter(phone=phone, is_active=True), where)
 
 
 @transaction.atomic
@@ -135,6 +139,23 @@ def person_to_let_in(*, code: Code) -> User:
     return user
 
 
+def reset_password(*, user: User, password: str, where: Where) -> None:
+    """Set the password of somebody who answered from their number. Every session ends, and number and address are told.
+
+    Events: SessionEnded for each.
+    """
+    hashed = make_password(password)  # which takes a while: not under the lock
+    with transaction.atomic():
+        person = User.objects.select_for_update().get(pk=user.pk)
+        person.password = hashed
+        person.save(update_fields=["password"])
+        services.end_all_sessions(user=person, reason=EndReason.PASSWORD_CHANGED)
+        if person.phone:
+            _text_changed(person.phone, "password")
+        if person.email:
+            _notify("password_reset", person.email, person, where)
+
+
 @transaction.atomic
 def change_email(*, user: User, code: Code, where: Where, keep: Session) -> None:
     """Make the address a spent code went to the person's only one. The old one is told, and every session but ``keep`` ends.
@@ -182,6 +203,7 @@ def verify_address(*, address: EmailAddress) -> None:
     Raises: EmailTaken where somebody else has confirmed it.
     Events: AddressesChanged.
     """
+    User.objects.select_for_update(no_key=True).get(pk=address.user_id)  # as by whoever gives an unconfirmed sign-up up
     locked = EmailAddress.objects.select_for_update().get(pk=address.pk)
     if not locked.set_verified():
         raise EmailTaken
@@ -198,6 +220,15 @@ def _set_phone(user: User, phone: str | None, mail: str, where: Where, keep: Ses
         _notify(mail, person.email, person, where)
 
 
+def _ask_whose_number(purpose: Purpose, phone: str, people: UserQuerySet, where: Where) -> Issued:
+    """A code for the one of ``people`` there may be; for nobody, one that leads nowhere."""
+    _require_sms()
+    user = people.first()
+    issued = codes.issue(purpose=purpose, destination=phone, asked_from=where.network, user=user, is_hollow=user is None)
+    _send(issued)
+    return issued
+
+
 def _require_sms() -> None:
     if not sms.is_offered():
         raise PhonesNotOffered
@@ -210,13 +241,14 @@ def _send(issued: Issued) -> None:
         sms.send_later(recipient=code.destination, text=texts.for_code(code, issued.digits), good_until=code.expires_at)
         return
     context = {"code": issued.digits, "signup_url": _absolute("account_signup")}
-    waiting = EmailAddress.objects.filter(email=code.destination, verified=False).first()  # asked for in every case: see above
+    waiting = EmailAddress.objects.filter(email=code.destination, verified=False).select_related("user").first()  # asked for in every case: see above
     if code.purpose == Purpose.CHANGE_EMAIL:
         name = "email_change_taken" if code.is_hollow else "email_change_code"
     elif not code.is_hollow:
         name = "login_code"
     elif waiting is not None:
-        name, context["activate_url"] = "email_confirmation_signup", _absolute("account_confirm_email", EmailConfirmationHMAC(waiting).key)
+        name, context["username"] = "email_confirmation_signup", waiting.user.username
+        context["activate_url"] = _absolute("account_confirm_email", EmailConfirmationHMAC(waiting).key)
     else:
         name = "unknown_account"
     mails.render(name, to=[code.destination], context=context).send()

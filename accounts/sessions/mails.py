@@ -24,7 +24,10 @@ class Mail:
 MAILS = {
     "email_confirmation_signup": Mail(
         "Confirm your address",
-        ("Welcome to {site}. One click and you are in.", "If you did not sign up, ignore this mail: nothing happens without the click."),
+        (
+            "Welcome to {site}. One click and you are in, as @{username}.",
+            "If you did not sign up, or not by that name, ignore this mail: nothing happens without the click.",
+        ),
         "Confirm my address",
         "activate_url",
     ),

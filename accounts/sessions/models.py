@@ -83,6 +83,7 @@ class Spent(BaseModel):
 class Purpose(models.TextChoices):
     SIGN_IN = "sign_in", "Signing in"
     SIGN_UP = "sign_up", "Signing up"
+    RESET_PASSWORD = "reset_password", "Another password"
     CHANGE_EMAIL = "change_email", "Another address"
     CHANGE_PHONE = "change_phone", "Another number"
 

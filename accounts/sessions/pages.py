@@ -1,6 +1,6 @@
 """Signing up, in and out in a browser. allauth's views carry out what was asked; here are our templates, paths and limits."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import views as allauth
 from allauth.account.internal.stagekit import get_pending_stage
@@ -9,6 +9,7 @@ from allauth.mfa.base.internal.flows import post_authentication
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
@@ -16,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
 
 from accounts.sessions import google, passkeys, selectors, services, step_up, verification
+from accounts.sessions.adapters import LinkExpired
 from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
 from accounts.sessions.forms import EmailForm
@@ -85,8 +87,10 @@ class SignUp(WithGoogle, Limited, WithCaptcha, allauth.SignupView):
     scope = "sign_up"
 
     def form_valid(self, form: Any) -> HttpResponse:
+        """Account and mail in one transaction: a newer sign-up with the address takes the place of all of this one or of nothing."""
         enforce("mail", name_identity(form.cleaned_data["email"]))
-        response: HttpResponse = super().form_valid(form)
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -98,7 +102,9 @@ class SignIn(WithGoogle, Limited, allauth.LoginView):
     scope = "sign_in_address"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {"offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
+        """The ceremony comes along for passkeys the browser offers by itself: were it asked for, each look at the page would count as a try."""
+        ceremony = as_attributes(passkeys.begin_answer("sign_in", ""))
+        return {"offers_phones": sms.is_offered(), "ceremony": ceremony, **super().get_context_data(**kwargs)}
 
 
 class SecondFactor(allauth_mfa.AuthenticateView):
@@ -173,7 +179,10 @@ class VerifyLink(allauth.ConfirmEmailView):
             self.object = None
             missing: HttpResponse = self.render_to_response(self.get_context_data(), status=404)
             return missing
-        response: HttpResponse = super().post(*args, **kwargs)
+        try:
+            response: HttpResponse = super().post(*args, **kwargs)
+        except LinkExpired:  # a moment ago
+            response = self.render_to_response(self.get_context_data(confirmation=None), status=404)
         return response
 
 
@@ -181,6 +190,9 @@ class Forgot(Limited, allauth.PasswordResetView):
     template_name = "accounts/sessions/forgot.html"
     scope = "mail"
     name_field = "email"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"offers_phones": sms.is_offered(), **super().get_context_data(**kwargs)}
 
 
 class ForgotSent(TemplateView):
@@ -213,7 +225,8 @@ class ChangePassword(Limited, allauth.PasswordChangeView):
 class SetPassword(Limited, allauth.PasswordSetView):
     """For whoever signed up without one."""
 
-    template_name = "accounts/sessions/change_password.html"
+    template_name = "accounts/sessions/set_password.html"
+    extra_context: ClassVar[dict[str, Any]] = {"is_front": True}  # of its section, for them
     scope = "sign_in"
 
     @step_up.step_up

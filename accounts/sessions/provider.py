@@ -1,5 +1,6 @@
 """Google, as allauth finds it (by the name of this module): OpenID Connect at whatever address ``GOOGLE_ISSUER`` says, with PKCE."""
 
+import hashlib
 from typing import Any
 
 import requests
@@ -27,7 +28,7 @@ class GoogleAdapter(OpenIDConnectOAuth2Adapter):
     @property
     def openid_config(self) -> dict[str, Any]:
         address = self.get_provider().server_url
-        key = f"openid {address}"
+        key = f"openid:{hashlib.sha256(address.encode()).hexdigest()}"  # an address may be longer, or odder, than keys may be
         known: dict[str, Any] | None = cache.get(key)
         if known is None:
             known = super().openid_config

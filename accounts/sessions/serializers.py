@@ -98,9 +98,34 @@ class ConfirmEmailRequest(serializers.Serializer):
     key = serializers.CharField(max_length=500, help_text="The last part of the link in the mail.")
 
 
+class ForgotPasswordRequest(serializers.Serializer):
+    """One of ``email`` and ``phone``."""
+
+    email = serializers.EmailField(max_length=254, required=False)
+    phone = PhoneField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("email" in attrs) == ("phone" in attrs):
+            raise serializers.ValidationError("Give either email or phone.", code="one_name")
+        return attrs
+
+
+class ForgotPasswordAnswer(SignUpAnswer):
+    """With an address a link went there; with a number, a code that `auth/reset-password` takes with the token. The same for whoever is unknown."""
+
+
 class ResetPasswordRequest(serializers.Serializer):
-    key = serializers.CharField(max_length=500, help_text="The last part of the link in the mail.")
+    """The new password, with the ``key`` of a mail's link or with a texted ``code`` and its ``code_token``."""
+
+    key = serializers.CharField(max_length=500, required=False, help_text="The last part of the link in the mail.")
+    code_token = serializers.CharField(max_length=300, required=False)
+    code = serializers.RegexField(r"^[0-9]{6}\Z", required=False, help_text="Six digits, from the text message.")
     password = serializers.CharField(min_length=8, **SECRET)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.keys() - {"password"} not in ({"key"}, {"code_token", "code"}):
+            raise serializers.ValidationError("Give either key, or code_token and code.", code="one_way")
+        return attrs
 
 
 class ChangePasswordRequest(serializers.Serializer):

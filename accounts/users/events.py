@@ -60,6 +60,12 @@ class UserReturned(Event, frozen=True):
     user_id: UUID
 
 
+class SignUpGivenUp(Event, frozen=True):
+    """Nobody confirmed it: name and address are free again, and a row without a name is left to be cleared away."""
+
+    user_id: UUID
+
+
 class UserErased(Event, frozen=True):
     """Nothing is left but a row without a name."""
 

@@ -114,6 +114,8 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             GinIndex(OpClass(names(), name="gin_trgm_ops"), name="user_by_part_of_names"),  # by parts of the names, and by what they are like
             models.Index(Upper("username"), name="user_by_username"),  # the two for ``iexact``, which allauth and sign-in ask by
             models.Index(Upper("email"), name="user_by_email"),
+            models.Index(fields=["email"], name="user_by_exact_email"),  # allauth writes addresses in lower case, and asks for them so
+            models.Index(fields=["created_at"], condition=models.Q(last_login=None), name="user_never_in"),  # sign-ups nobody may have confirmed
         ]
 
     def __str__(self) -> str:

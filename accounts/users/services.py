@@ -20,6 +20,7 @@ from accounts.users.events import (
     UserSuspended,
 )
 from accounts.users.hiding import is_hiding
+from accounts.users.leaving import give_up_sign_ups
 from accounts.users.models import User
 from accounts.users.names import USERNAME_VALIDATORS, is_retired
 from core.errors import Conflict, Invalid, NotFound
@@ -74,7 +75,10 @@ def create_user(*, username: str, email: str | None = None, password: str | None
 
 
 def add_user(*, user: User) -> User:
-    """Store a person whose fields somebody else filled in (allauth does, at sign-up). Rules, errors and events as ``create_user``."""
+    """Store a person whose fields somebody else filled in (allauth does, at sign-up). Sign-ups nobody has confirmed give way to it.
+
+    Rules, errors and events as ``create_user``; SignUpGivenUp for each that gave way.
+    """
     try:
         for validate in USERNAME_VALIDATORS:
             validate(user.username)
@@ -82,6 +86,7 @@ def add_user(*, user: User) -> User:
         raise Invalid(" ".join(error.messages), code="username_reserved" if error.code == "username_reserved" else "invalid_username") from None
     try:
         with transaction.atomic():
+            give_up_sign_ups(username=user.username, email=user.email)
             user.save(force_insert=True)
             if is_retired(user.username):  # asked once the name is ours: whoever had it is gone by now, or keeps it
                 raise UsernameTaken

@@ -24,6 +24,7 @@ from core.errors import Invalid, NotFound, RateLimited
 from core.models import uuid7
 from core.paging import Page
 from core.realtime.budget import spend
+from social.graph.lookups import count_search
 from social.graph.search import people_called
 from social.graph.selectors import visible_person
 
@@ -131,6 +132,7 @@ def new_chat(request: HttpRequest) -> HttpResponse:
         target = visible_person(viewer, request.POST.get("person", ""))
         return redirect("chat", create_direct(actor=viewer, target=target).pk)
     query = request.GET.get("q", "").strip()[:80]
+    count_search(request, viewer, query)
     people = people_called(viewer, query).items
     return render(request, "chat/messages/chats.html", {**_list(request), "finding": True, "query": query, "people": people})
 

@@ -233,6 +233,7 @@ ACCOUNT_FORMS = {
     "signup": "accounts.sessions.forms.SignUpForm",
     "login": "accounts.sessions.forms.SignInForm",
     "change_password": "accounts.sessions.forms.ChangePasswordForm",
+    "set_password": "accounts.sessions.forms.SetPasswordForm",
     "reset_password": "accounts.sessions.forms.ForgotPasswordForm",
     "reset_password_from_key": "accounts.sessions.forms.ResetPasswordForm",
 }
@@ -252,7 +253,7 @@ ACCOUNT_RATE_LIMITS = {"login": None, "signup": None, "reset_password": None, "r
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_TOKEN_STRATEGY = "accounts.sessions.strategy.TokenStrategy"
 MFA_ADAPTER = "accounts.sessions.adapters.MFAAdapter"
-MFA_FORMS = {"authenticate": "accounts.sessions.forms.SecondFactorForm"}
+MFA_FORMS = {"authenticate": "accounts.sessions.forms.SecondFactorForm", "activate_totp": "accounts.sessions.forms.SetUpAppForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_TOLERANCE = 1  # steps of thirty seconds, for clocks that differ and people who type slowly (RFC 6238, 5.2)
 PASSKEY_ORIGINS = env.passkey_origins
@@ -295,6 +296,7 @@ BODY_LIMITS = {"/api/": API_MAX_BODY, "/api/v1/uploads": 110 * 1_048_576, "/": 1
 LIMITS = {**BUILT_IN_LIMITS, **env.limits}
 LIMITS_FAIL_CLOSED = frozenset(
     {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail", "sms", "codes"}
+    | {"lookups", "lookups_network"}
 )
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Hubbub",

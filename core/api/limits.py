@@ -93,6 +93,68 @@ def enforce(scope: str, *identities: str) -> list[Verdict]:
     return verdicts
 
 
+# Several identities at once, each by how much, all of them or none. What was used is added up in slices of the window, so a key holds a few numbers
+# however much is used; a slice is forgotten when the last of it leaves the window.
+COUNT_AMOUNT = Script("""
+local now, amount, answers, refused = tonumber(redis.call('TIME')[1]), tonumber(ARGV[1]), {}, false
+for number, key in ipairs(KEYS) do
+    local limit, window, slice = tonumber(ARGV[number * 3 - 1]), tonumber(ARGV[number * 3]), tonumber(ARGV[number * 3 + 1])
+    local used, slices, entries = 0, {}, redis.call('HGETALL', key)
+    for place = 1, #entries, 2 do
+        local leaves = (tonumber(entries[place]) + 1) * slice + window - now
+        if leaves <= 0 then
+            redis.call('HDEL', key, entries[place])
+        else
+            used = used + entries[place + 1]
+            slices[#slices + 1] = {leaves, tonumber(entries[place + 1])}
+        end
+    end
+    table.sort(slices, function(one, other) return one[1] < other[1] end)
+    local allowed, left, reset = used + amount <= limit, limit - used, window
+    if slices[1] then reset = slices[1][1] end
+    if not allowed then
+        refused = true
+        for _, entry in ipairs(slices) do
+            left, reset = left + entry[2], entry[1]
+            if left >= amount then break end
+        end
+    end
+    answers[number] = {allowed and 1 or 0, limit - used, reset}
+end
+if not refused then
+    for number, key in ipairs(KEYS) do
+        local window, slice = tonumber(ARGV[number * 3]), tonumber(ARGV[number * 3 + 1])
+        redis.call('HINCRBY', key, math.floor(now / slice), amount)
+        redis.call('EXPIRE', key, window + slice)
+        answers[number][2] = answers[number][2] - amount
+    end
+end
+return answers
+""")
+SLICES = 24  # of a window: a daily limit forgives by the hour
+
+
+def consume_amount(amount: int, **counted: str) -> list[Verdict]:
+    """Count ``amount`` uses, whole: of each scope in ``counted`` by the identity named there. Where one refuses, none counts.
+
+    Empty while Redis is away and the scopes are lenient; raises Unavailable where one fails closed.
+    """
+    items = {scope: _item(settings.LIMITS[scope]) for scope in counted}
+    keys = [f"{_key(scope, items[scope], identity)}:amount" for scope, identity in counted.items()]
+    numbers = [part for item in items.values() for part in (item.amount, item.get_expiry(), max(1, item.get_expiry() // SLICES))]
+    try:
+        answer = calls(settings.CACHES["default"]["LOCATION"]).script(COUNT_AMOUNT, keys, amount, *numbers)
+    except redis.RedisError:
+        if settings.LIMITS_FAIL_CLOSED & items.keys():
+            raise Unavailable from None
+        log.warning("limits_unavailable", scope=next(iter(items)))
+        return []
+    return [
+        Verdict(scope, bool(allowed), item.amount, item.get_expiry(), max(0, remaining), float(min(reset, item.get_expiry())), {})
+        for (scope, item), (allowed, remaining, reset) in zip(items.items(), answer, strict=True)
+    ]
+
+
 def forgive(scope: str, identity: str) -> None:
     """Forget what ``identity`` used of ``scope``. While Redis is away there is nothing to forget."""
     with contextlib.suppress(redis.RedisError):

@@ -64,9 +64,9 @@ def emit(event: Event) -> None:
 
 def leave_to_worker(pk: UUID) -> None:
     """Have a worker dispatch one row. Whatever keeps the task from being enqueued leaves it to the sweeper."""
-    from core.events.tasks import dispatch_event  # tasks stand on this module
+    from core.events import tasks  # they stand on this module
 
-    dispatch_event.delay(str(pk))
+    tasks.enqueue(pk)
 
 
 @contextmanager

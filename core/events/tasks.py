@@ -17,3 +17,8 @@ def sweep_outbox() -> int:
 def dispatch_event(pk: str) -> bool:
     """Dispatch one row. True when nothing is owed of it any more."""
     return outbox.dispatch(UUID(pk))
+
+
+def enqueue(pk: UUID) -> None:
+    """Tell a worker of a row. Raises what the queue raises."""
+    dispatch_event.delay(str(pk))

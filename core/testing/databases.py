@@ -13,7 +13,7 @@ from psycopg import sql
 from core.embedded import schema
 from core.testing.environment import HOME, Environment
 
-# What migrating writes and no test changes.
+# What migrating writes and no test changes. A test that makes a group asks for it by ``get_or_create``: it outlasts the test.
 KEPT = {"auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "django_migrations"}
 EMPTYING_TRIES = 10
 

@@ -11,6 +11,7 @@ from accounts.users.serializers import PersonSerializer
 from core.api.schema import operation
 from core.api.views import Endpoint
 from social.graph import selectors, services
+from social.graph.lookups import count_lookups, count_search
 from social.graph.search import people_called
 from social.graph.serializers import (
     ContactChanges,
@@ -132,9 +133,11 @@ class PeopleSearchEndpoint(Endpoint):
     def get(self, request: Request) -> Response:
         """The exact username first, then names that begin with `q`, then names like it. People one blocked, or who blocked one, do not exist.
 
-        A whole e-mail address or mobile number finds its owner, if they let the asker find them by it.
+        A whole e-mail address or mobile number finds its owner, if they let the asker find them by it, and counts as a lookup (`too_many_lookups`).
         """
-        return self.page(people_called(self.viewer, self.validated_query(PeopleQuery)["q"], **self.page_arguments()), PersonSerializer)
+        words = self.validated_query(PeopleQuery)["q"]
+        count_search(request._request, self.viewer, words)
+        return self.page(people_called(self.viewer, words, **self.page_arguments()), PersonSerializer)
 
 
 class FriendRequestsEndpoint(Endpoint):
@@ -258,8 +261,12 @@ class ContactMatchEndpoint(Endpoint):
 
     @operation("Find people by hashed addresses and numbers", request=DigestsSerializer, response=MatchSerializer(many=True))
     def post(self, request: Request) -> Response:
-        """Only confirmed addresses count, and only people who let themselves be found that way. Ten times a day."""
+        """Only confirmed addresses count, and only people who let themselves be found that way. Ten times a day.
+
+        Each of the digests is a lookup: past a day's share nothing is looked up (`too_many_lookups`).
+        """
         digests = {bytes.fromhex(digest) for digest in self.validated(DigestsSerializer)["digests"]}
+        count_lookups(request._request, self.viewer, len(digests))
         return self.answer(MatchSerializer, selectors.contact_matches(self.viewer, sorted(digests)), many=True)
 
 

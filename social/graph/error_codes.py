@@ -11,6 +11,7 @@ CODES = {
     "invalid_keyword": "A word or phrase to mute is empty or too long.",
     "mute_oneself": "Nobody mutes themselves.",
     "request_message_too_long": "The words with a friend request are too long.",
+    "too_many_lookups": "As many addresses and numbers were looked up as a day, or a network, has: `details.scope`, `details.retry_after`.",
     "too_many_contacts": "The address book is full.",
     "too_many_keywords": "As many words are muted as can be.",
 }

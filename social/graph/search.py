@@ -43,10 +43,11 @@ def people_called(viewer: User, text: str, *, cursor: str | None = None, limit: 
     """Others whom ``text`` may mean, the likeliest first; among equals those the viewer follows.
 
     A page goes on after the rank and username of the last person on the page before, so it costs four queries at most and repeats nobody.
-    Of a whole e-mail address or mobile number it is its owner, if they allow that. Nothing is found for empty text. Raises Invalid("invalid_cursor").
+    Of a whole e-mail address or mobile number it is its owner, if they allow that. Nothing is found for text without a letter or digit: no index
+    knows of anything else. Raises Invalid("invalid_cursor").
     """
-    text = text.strip().removeprefix("@").strip()
-    if not text:
+    text = _meant(text)
+    if not WORD.search(text):
         return Page([], None)
     if ADDRESS.fullmatch(text):
         return Page(list(_people_at(viewer, text)), None)
@@ -80,7 +81,7 @@ def _those_alike(viewer: User, text: str, after: tuple[int, str], size: int, *, 
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, true)'] * len(LIKENESS))}", [part for pair in LIKENESS.items() for part in pair])
         for by_words, last in ALIKE.items():
-            if words and rank <= last and len(found) < enough:
+            if rank <= last and len(found) < enough:
                 found += _alike(**values, rank=rank, handle=handle, by_words=by_words, goes_on=rank >= last - 100)
     return found
 
@@ -158,6 +159,16 @@ _alike = Prepared(
 )
 
 
+def is_address_or_number(text: str) -> bool:
+    """Whether ``people_called`` takes the words for somebody's whole e-mail address or mobile number."""
+    text = _meant(text)
+    return bool(ADDRESS.fullmatch(text)) or _number(text) is not None
+
+
+def _meant(text: str) -> str:
+    return text.strip().removeprefix("@").strip()
+
+
 def _people_at(viewer: User, address: str) -> Iterable[User]:
     """Whose confirmed e-mail address it is, where the person lets the viewer find them by it. One person at most."""
     confirmed = Exists(EmailAddress.objects.filter(user=OuterRef("pk"), email__iexact=address, verified=True))
@@ -188,6 +199,9 @@ def _encode(rank: int, handle: str) -> str:
 
 def _decode(cursor: str) -> tuple[int, str]:
     try:
-        return msgspec.json.decode(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True), type=tuple[int, str])
+        rank, handle = msgspec.json.decode(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True), type=tuple[int, str])
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise Invalid("This cursor is not one of ours.", code="invalid_cursor") from None
+    if "\x00" in handle:
+        raise Invalid("This cursor is not one of ours.", code="invalid_cursor")
+    return rank, handle

@@ -25,7 +25,7 @@ from social.graph.models import (
     Mute,
     PersonCounts,
 )
-from social.graph.prepared import Relation
+from social.graph.prepared import Relation as Relation  # part of what selectors give
 from social.graph.querysets import lets_in, present
 from social.graph.suggestions import suggestions_for
 

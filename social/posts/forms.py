@@ -67,6 +67,7 @@ class CommentForm(forms.Form):
     body = forms.CharField(
         label="Your comment",
         strip=False,
+        error_messages={"required": "Write something first."},
         max_length=MAX_COMMENT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Write a comment"}),
     )

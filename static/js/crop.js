@@ -25,7 +25,7 @@ function start(field, file) {
   const image = el("img", { src: URL.createObjectURL(file), alt: "", draggable: "false" });
   const frame = el("div", { class: `crop crop-${field.dataset.shape}`, tabindex: "0", role: "group", "aria-label": "Move the picture with the arrow keys" }, image);
   const zoom = el("input", { type: "range", min: "1", max: "4", step: "0.05", value: "1", "aria-label": "Enlarge the picture" });
-  field.querySelector("[data-shown]").replaceChildren(frame, zoom);
+  field.querySelector("[data-shown]").replaceChildren(frame, zoom, el("p", { class: "field-help" }, "Drag it to where it should be."));
   output.value = "";
 
   // The middle of what is shown, in parts of the picture, and how much it is enlarged past just filling the frame.

@@ -1,4 +1,5 @@
-"""What each relation gets of each page. The same outcomes as over REST, ``sign in`` being the way to the sign-in page.
+"""What each relation gets of each page. The same outcomes as over REST, ``sign in`` being the way to the sign-in page, and ``home`` the way to the
+home page, for whoever is signed in already.
 
 Sessions end with a suspension: on pages the suspended are nobody.
 """
@@ -6,6 +7,7 @@ Sessions end with a suspension: on pages the suspended are nobody.
 from typing import Any
 
 from tests.access.rows import Row
+from tests.access.surfaces import RESET
 from tests.access.world import RELATIONS
 
 
@@ -32,6 +34,8 @@ INSIDE_ONLY = asked("ok", outsider="gone", **APART)
 FOLLOWERS = outcomes("gone", follower="ok", approved="ok", self="ok")
 FRIENDS = outcomes("gone", friend="ok", self="ok")
 TALK = asked("ok", outsider="gone", staff="gone", **APART)
+STRANGERS = outcomes("home", nobody="ok")  # ways in
+BETWEEN = outcomes("home", nobody="sign in")  # steps on the way in, which nobody here has begun
 
 
 def both(route: str, path: str, wanted: dict[str, str], body: dict[str, Any], posted: dict[str, str] | None = None, about: str = "") -> list[Row]:
@@ -68,6 +72,27 @@ PAGES: list[Row] = [
         )
     ),
     post("theme/", "theme/", ANYBODY, {"theme": "dark"}),
+    # showing who one is
+    *both("sign-up/", "sign-up/", STRANGERS, {"username": "newcomer"}),
+    *both("sign-up/phone/", "sign-up/phone/", STRANGERS, {"username": "newcomer"}),
+    *both("sign-up/google/", "sign-up/google/", outcomes("sign in"), {"username": "newcomer"}),
+    *both("sign-in/", "sign-in/", STRANGERS, {"login": "{owner}", "password": "made-up"}),
+    *both("sign-in/email/", "sign-in/email/", STRANGERS, {"email": "made-up"}),
+    *both("sign-in/phone/", "sign-in/phone/", STRANGERS, {"phone": "made-up"}),
+    *both("sign-in/code/", "sign-in/code/", BETWEEN, {"code": "123456"}),
+    *both("sign-in/enter-code/", "sign-in/enter-code/", BETWEEN, {"code": "123456"}, {**STRANGERS, "nobody": "bad", "suspended": "bad"}),
+    post("sign-in/passkey/", "sign-in/passkey/", outcomes("sign in"), {"credential": "made-up"}),
+    post("sign-in/google/", "sign-in/google/", NOWHERE, {}),  # not set up here
+    get("sign-in/google/callback/", "sign-in/google/callback/", asked("ok")),  # with nothing from Google: back to where one would have begun
+    *both("sign-in/keep/", "sign-in/keep/", outcomes("sign in"), {"answer": "keep"}),
+    post("sign-out/", "sign-out/", ANYBODY, {}),
+    *both("verify/", "verify/", ANYBODY, {"email": "{email}"}),
+    *both("verify/<str:key>/", "verify/made-up/", ANYBODY, {}, NOWHERE),
+    *both("forgot/", "forgot/", ANYBODY, {"email": "{email}"}),
+    get("forgot/sent/", "forgot/sent/", ANYBODY),
+    *both("forgot/phone/", "forgot/phone/", ANYBODY, {"phone": "made-up"}),
+    *both("forgot/code/", "forgot/code/", ANYBODY, {"code": "123456", "password1": "made up words", "password2": "made up words"}, outcomes("bad")),
+    *both(RESET, "reset/x-y/", ANYBODY, {"password1": "made up words", "password2": "made up words"}),
     # people
     get(USER, "{owner}/", READ, about="Otto"),
     get(f"{USER}followers/", "{owner}/followers/", outcomes("ok", outsider="empty", **APART), about="@carla"),
@@ -141,11 +166,11 @@ PAGES: list[Row] = [
     post("settings/sessions/end-others/", "settings/sessions/end-others/", MINE, {}),
     post("settings/sessions/<uuid:session_id>/end/", "settings/sessions/{session}/end/", OWN, {}),
     *both("settings/password/", "settings/password/", MINE, {}),
-    get("settings/password/set/", "settings/password/set/", MINE),  # who has a password is led to changing it
+    *both("settings/password/set/", "settings/password/set/", MINE, {}),  # who has a password is led to changing it
     *both("settings/confirm/", "settings/confirm/", MINE, {}),
     get("settings/two-factor/", "settings/two-factor/", MINE),
     *both("settings/two-factor/set-up/", "settings/two-factor/set-up/", MINE, {}),
-    get("settings/two-factor/turn-off/", "settings/two-factor/turn-off/", asked("gone")),  # there is no app to turn off
+    *both("settings/two-factor/turn-off/", "settings/two-factor/turn-off/", asked("gone"), {}),  # there is no app to turn off
     get("settings/two-factor/codes/", "settings/two-factor/codes/", asked("gone")),  # there are none
     *both("settings/two-factor/codes/new/", "settings/two-factor/codes/new/", MINE, {}),
     *both("settings/two-factor/passkeys/add/", "settings/two-factor/passkeys/add/", MINE, {"name": "Mine"}, BAD),
@@ -169,3 +194,20 @@ PAGES: list[Row] = [
     post(f"{NOTICE}open/", "notifications/{notification}/open/", MINE, {}),  # what is not there any more leads back to the inbox
     post(f"{NOTICE}delete/", "notifications/{notification}/delete/", OWN, {}),
 ]
+# What a session is shown, or does, only once it was confirmed a moment ago. In the rows above everybody's is.
+CONFIRMED_PAGES = {
+    "POST /settings/sessions/end-others/",
+    f"POST /{PASSKEY}remove/",
+    "POST /settings/accounts/google/",
+    "POST /settings/accounts/<int:account_id>/disconnect/",
+    "GET /settings/data/download/",
+    "POST /settings/data/export/",
+    *(
+        f"{verb} /settings/{path}/"
+        for verb in ("GET", "POST")
+        for path in (
+            *("password", "password/set", "two-factor/set-up", "two-factor/codes/new", "two-factor/passkeys/add"),
+            *("account/email", "account/phone", "account/phone/remove", "data/delete"),
+        )
+    ),
+}

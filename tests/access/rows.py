@@ -92,6 +92,7 @@ REST: list[Row] = [
     Row("GET contacts", "contacts", outcomes("empty", self="ok")),
     Row("POST contacts", "contacts", {**MEET, "self": "no"}, {"user": "{owner}"}),
     Row("POST contacts/match", "contacts/match", outcomes("empty"), {"digests": ["0" * 64]}),
+    Row("POST contacts/match", "contacts/match", outcomes("empty", friend="ok"), {"digests": ["0" * 64, "{digest}"]}, about="{owner_id}"),
     Row("GET contacts/<uuid:contact_id>", "contacts/{contact}", OWN),
     Row("PATCH contacts/<uuid:contact_id>", "contacts/{contact}", OWN, {"nickname": "Mine"}),
     Row("DELETE contacts/<uuid:contact_id>", "contacts/{contact}", OWN),
@@ -141,6 +142,7 @@ REST: list[Row] = [
     Row("POST auth/remove-phone", "auth/remove-phone", MINE, {}),
     # one's data
     Row("GET users/me/export", "users/me/export", OWN, about="{export}"),
+    Row("GET users/me/export/download", "users/me/export/download", OWN),
     Row("POST users/me/export", "users/me/export", MINE),
     Row("DELETE users/me", "users/me", outcomes("ok", staff="no"), {}),  # staff give up their role first
     # files
@@ -229,6 +231,7 @@ CONFIRMED = {
     "POST auth/change-email",
     "POST auth/change-phone",
     "POST auth/remove-phone",
+    "GET users/me/export/download",
     "POST users/me/export",
     "DELETE users/me",
 }

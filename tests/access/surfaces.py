@@ -9,7 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 VERBS = ("get", "post", "put", "patch", "delete")
 API = "api/v1/"
+RESET = r"^reset/(?P<uidb36>[0-9A-Za-z_]+)-(?P<key>.+)/$"
 NOT_OURS = ("admin/",)  # staff only, by one rule: tests/test_admin.py
+PATTERNS = {RESET: "/reset/x-y/", r"^api/[\s\S]+\Z": "/api/x"}
 CONVERTERS = {"uuid": "00000000-0000-7000-8000-000000000000", "str": "x", "slug": "x", "path": "x", "int": "1"}
 
 
@@ -39,21 +41,26 @@ def api_surfaces() -> list[str]:
     ]
 
 
-def page_surfaces(client: Client) -> list[str]:
-    """ "POST /posts/new/" for every verb every page answers: it says so itself to a verb nobody knows. ``client`` is signed in.
+def page_surfaces(*clients: Client) -> list[str]:
+    """ "POST /posts/new/" for every verb every page answers: it says so itself to a verb nobody knows. Of ``clients`` one is signed in and one is
+    not, for some pages are closed to the one or the other; those that are closed to both have their class asked.
 
     Django's forms take PUT for a POST with nothing in it: no surface of its own.
     """
     found = []
-    for route, _ in routes():
+    for route, view in routes():
         if not route.startswith(API):
-            answer = client.generic("PROPFIND", dummy(route))
-            allowed = {verb.strip() for verb in answer.get("Allow", "").split(",")} - {"", "HEAD", "OPTIONS"}
+            answers = [client.generic("PROPFIND", dummy(route)) for client in clients]
+            said = ",".join(answer.get("Allow", "") for answer in answers if answer.status_code == 405)
+            if not said:
+                said = ",".join(verb.upper() for verb in VERBS if hasattr(getattr(view, "view_class", None), verb))
+            allowed = {verb.strip() for verb in said.split(",")} - {"", "HEAD", "OPTIONS"}
             found += [f"{verb} /{route}" for verb in sorted(allowed - ({"PUT"} if "POST" in allowed else set()) or {"GET"})]
     return found
 
 
 def dummy(route: str) -> str:
     """A path the route takes."""
-    path = re.sub(r"<(?:(\w+):)?\w+>", lambda match: CONVERTERS[match[1] or "str"], route)
-    return "/" + path.replace(r"^reset/(?P<uidb36>[0-9A-Za-z_]+)-(?P<key>.+)/$", "reset/x-y/").replace(r"^api/[\s\S]+\Z", "api/x")
+    if route in PATTERNS:
+        return PATTERNS[route]
+    return "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda match: CONVERTERS[match[1] or "str"], route)

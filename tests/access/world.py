@@ -23,6 +23,7 @@ from media_app.uploads.tests.factories import ReadyImageFactory
 from notifications.inbox.models import Kind, Notification
 from notifications.inbox.services import notify
 from social.graph import services as graph
+from social.graph.services.contacts import digest_of
 from social.posts import services as posts
 from social.posts.models import Audience
 
@@ -71,7 +72,9 @@ def make_world() -> World:
 
 
 def _owner(username: str) -> User:
-    return UserFactory.create(username=username, birth_date=date(1990, 2, 3), status_text="At the kiln", found_by_email=Circle.FRIENDS)
+    owner: User = UserFactory.create(username=username, birth_date=date(1990, 2, 3), status_text="At the kiln", found_by_email=Circle.FRIENDS)
+    graph.refresh_digests(user_id=owner.pk)
+    return owner
 
 
 def _relate(viewers: dict[str, User | None], otto: User, petra: User) -> None:
@@ -116,6 +119,7 @@ def _things(owner: User, carla: User) -> dict[str, str]:
         "owner": owner.username,
         "owner_id": str(owner.pk),
         "email": str(owner.email),
+        "digest": digest_of(str(owner.email)).hex(),
         "post": str(written[Audience.PUBLIC].pk),
         "followers_post": str(written[Audience.FOLLOWERS].pk),
         "friends_post": str(written[Audience.FRIENDS].pk),

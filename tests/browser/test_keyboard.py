@@ -3,7 +3,9 @@
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.users.models import User
-from accounts.users.tests.factories import PASSWORD
+from accounts.users.tests.factories import PASSWORD, UserFactory
+from social.graph.services import follow
+from social.posts.services import create_post
 from tests.browser.chatting import conversation_of, expect_exactly, expect_state, message
 from tests.browser.conftest import Visit
 
@@ -85,6 +87,49 @@ def test_sign_in_post_and_chat_by_keyboard(visit: Visit, ana: User, ben: User) -
     tab_to(page, page.get_by_role("button", name="Delete for everyone"))
     keyboard.press("Enter")
     expect_exactly(page, "Message deleted")
+
+
+def test_focus_stays_where_a_pressed_button_was_replaced_or_taken_away(visit: Visit, ana: User, ben: User) -> None:
+    carla, dora = (UserFactory.create(username=name) for name in ("carla", "dora"))
+    for person in (carla, dora):
+        follow(actor=ben, target=person)
+    follow(actor=ana, target=ben)
+    visitor = visit(ana, motion="reduce")
+    page = visitor.page
+    visitor.goto("/carla/")
+    tab_to(page, page.get_by_role("main").get_by_role("button", name="Follow", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Following")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_role("button", name="Follow", exact=True)).to_be_focused()
+
+    visitor.goto("/people/")
+    dismissals = page.get_by_role("button", name="Do not suggest")
+    expect(dismissals).to_have_count(2)
+    dismissals.first.focus()
+    page.keyboard.press("Enter")
+    expect(dismissals).to_have_count(1)
+    expect(dismissals).to_be_focused()
+
+
+def test_back_leads_to_where_one_came_from(visit: Visit, ana: User, ben: User) -> None:
+    post = create_post(author=ben, body="Seen on two pages")
+    visitor = visit(ana)
+    page = visitor.page
+    back = page.get_by_role("link", name="Back", exact=True)
+    for came_from in ("/ben/", "/explore/"):
+        visitor.goto(came_from)
+        page.locator(".post-when a").click()
+        page.wait_for_url(f"**/posts/{post.pk}/")
+        back.click()
+        page.wait_for_url(f"**{came_from}")
+
+    visitor = visit(ana)
+    visitor.goto(f"/posts/{post.pk}/edit/")  # which is refused: nothing of ours lies before but a part of the page itself
+    visitor.expects("status of 404")
+    visitor.goto(f"/posts/{post.pk}/")
+    visitor.page.get_by_role("link", name="Back", exact=True).click()
+    visitor.page.wait_for_url("**/home/")
 
 
 def tab_back_to(page: Page, wanted: Locator) -> None:

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD
 from core.sms.transports import read_folder
+from tests.browser.album import PICTURES
 from tests.browser.conftest import Visit
 from tests.browser.processes import until
 from tests.browser.sights import CHATS, NO_PAGES, ON_THE_WAY, SECOND_FACTOR, SETTINGS, SOCIAL, STRANGERS, VISITED, Sight
@@ -202,6 +203,12 @@ def test_every_page_of_the_project_is_visited(db: None, settings: Settings, ana:
         if client.get(reverse(pattern.name, kwargs=dummies)).status_code != 405:
             escaped.append(pattern.name)
     assert escaped == []
+
+
+def test_every_page_that_is_visited_has_its_picture() -> None:
+    taken = {picture.route for picture in PICTURES}
+    assert (VISITED | ON_THE_WAY) - taken == set()
+    assert len({picture.name for picture in PICTURES}) == len(PICTURES)
 
 
 @pytest.mark.parametrize(("width", "height"), SCREENS)

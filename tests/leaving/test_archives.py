@@ -31,18 +31,13 @@ from social.graph.models import FriendRequest
 from social.graph.tests.factories import make_friends, make_request
 from social.posts import services as posts
 from social.posts.tests.factories import make_comment, make_post
-from tests.leaving.world import PHONE, World, make_world, say
+from tests.leaving.world import PHONE, World, say
 
 NOT_SHOWN = {
     *("password", "is_staff", "is_superuser", "suspended_until", "suspension_reason"),  # secrets, and what is the site's
     *("is_active", "erase_at", "erased_at"),  # the account is open, or there is no archive
     *("avatar_key", "avatar_blurhash", "cover_key", "cover_blurhash"),  # the pictures themselves are there
 }
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def opened(export: Export) -> ZipFile:

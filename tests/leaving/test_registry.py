@@ -15,7 +15,7 @@ from accounts.users.models import User
 from core import personal_data
 from core.personal_data import Keeper, Trace
 from tests.architecture import slices_in_settings
-from tests.leaving.world import World, erase_now, make_world
+from tests.leaving.world import World, erase_now
 
 
 def foreign_keys_to_people() -> Iterator[tuple[str, type[Model], Field]]:
@@ -58,11 +58,6 @@ def test_keepers_are_slices_and_documents_have_names_of_their_own() -> None:
 def rows_of(person: User) -> dict[str, int]:
     """How many rows point at a person, by column."""
     return {name: model._base_manager.filter(**{field.name: person.pk}).count() for name, (model, field) in KEYS.items()}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import ForeignObjectRel
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -74,6 +75,21 @@ def due_deletions(limit: int = 100) -> list[UUID]:
     return list(Deletion.objects.due(timezone.now()).order_by("erase_at").values_list("pk", flat=True)[:limit])
 
 
+def give_up_unconfirmed(limit: int = 100) -> int:
+    """Give up sign-ups that nobody confirmed in time. Returns how many. Events: SignUpGivenUp for each."""
+    return sum(leaving.give_up_sign_up(user=person) for person in leaving.stale_sign_ups(limit))
+
+
+@transaction.atomic
+def clear_away_sign_up(*, user_id: UUID) -> None:
+    """Have everything erased that others tied to a sign-up which was given up, and its row. Asked again, nothing changes."""
+    person = User.objects.select_for_update(no_key=True).filter(pk=user_id).exclude(erased_at=None).first()
+    if person is None or Deletion.objects.filter(person=person).exists():
+        return
+    now = timezone.now()
+    Deletion(person=person, state=Deletion.State.ERASING, erase_at=now, due_at=now, row_goes=True).save(force_insert=True)
+
+
 def erase(*, deletion_id: UUID) -> None:
     """Erase a person, if that is owed now and nobody else is at it. What goes wrong is tried again later, from the slice it went wrong in.
 
@@ -130,6 +146,17 @@ def _finish(deletion: Deletion) -> None:
     done = _ours(deletion).update(state=Deletion.State.DONE, done_at=timezone.now(), address="", due_at=None, last_error="")
     if done:
         mails.send("deletion_done", deletion.address)
+    if done and deletion.row_goes and not _is_pointed_at(deletion.person):
+        deletion.person.delete()  # and with it the record of that
+
+
+def _is_pointed_at(person: User) -> bool:
+    """Whether anything is left that stands on the row: what others said to somebody who was not there yet, or the trail of what moderators did."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: person.pk}).exists()
+        for relation in User._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel) and not relation.many_to_many and relation.related_model is not Deletion
+    )
 
 
 def _ours(deletion: Deletion) -> DeletionQuerySet:

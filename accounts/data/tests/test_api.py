@@ -61,18 +61,21 @@ class TestExport:
         asked = client.post("/api/v1/users/me/export")
         assert asked.status_code == 202
         assert asked.json()["data"]["state"] == "waiting"
-        assert asked.json()["data"]["url"] is None
+        assert client.get("/api/v1/users/me/export/download").status_code == 404
         services.build_export(export_id=asked.json()["data"]["id"])
         shown = client.get("/api/v1/users/me/export").json()["data"]
         assert (shown["state"], shown["progress"]) == ("ready", 100)
-        download = Client().get(shown["url"])
+        assert "signature" not in str(shown)
+        found = client.get("/api/v1/users/me/export/download").json()["data"]
+        assert found["expires_in"] == 300
+        download = Client().get(found["url"])
         assert b"".join(download.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
         assert "attachment" in download["Content-Disposition"]
         assert "ana-" in download["Content-Disposition"]
 
     def test_link_is_short_lived_and_good_for_nothing_else(self, ana: User) -> None:
         services.build_export(export_id=services.start_export(user=ana).pk)
-        url = as_app(ana).get("/api/v1/users/me/export").json()["data"]["url"]
+        url = as_app(ana).get("/api/v1/users/me/export/download").json()["data"]["url"]
         assert Client().get(url.split("?")[0]).status_code == 403
         with time_machine.travel(timezone.now() + timedelta(minutes=10)):
             assert Client().get(url).status_code == 403
@@ -80,8 +83,9 @@ class TestExport:
     def test_nobody_sees_the_archive_of_another(self, ana: User) -> None:
         services.build_export(export_id=services.start_export(user=ana).pk)
         other = as_app(UserFactory.create())
-        assert other.get("/api/v1/users/me/export").status_code == 404
-        assert APIClient().get("/api/v1/users/me/export").status_code == 401
+        for path in ("/api/v1/users/me/export", "/api/v1/users/me/export/download"):
+            assert other.get(path).status_code == 404
+            assert APIClient().get(path).status_code == 401
         assert APIClient().post("/api/v1/users/me/export").status_code == 401
 
     def test_a_second_one_on_the_same_day_is_refused_with_the_time_to_wait(self, ana: User) -> None:
@@ -101,6 +105,37 @@ class TestExport:
         assert asked["Location"] == "/settings/confirm/?next=%2Fsettings%2Fdata%2F"
         assert not Export.objects.exists()
 
+    def test_unconfirmed_nothing_is_downloaded_over_rest(self, ana: User) -> None:
+        services.build_export(export_id=services.start_export(user=ana).pk)
+        client = as_app(ana, proof=None)
+        assert client.get("/api/v1/users/me/export").json()["data"]["state"] == "ready"
+        refused = client.get("/api/v1/users/me/export/download")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "reauthentication_required")
+        assert "signature" not in refused.content.decode()
+
+    def test_confirmed_in_one_session_it_is_not_downloaded_in_another(self, ana: User) -> None:
+        services.build_export(export_id=services.start_export(user=ana).pk)
+        as_app(ana)
+        assert as_app(ana, proof=None).get("/api/v1/users/me/export/download").status_code == 403
+
+    def test_second_factor_is_wanted_where_there_is_one(self) -> None:
+        cara = with_second_factor()
+        services.build_export(export_id=services.start_export(user=cara).pk)
+        assert as_app(cara, Proof.PASSWORD).get("/api/v1/users/me/export/download").json()["error"]["details"] == {"ways": ["code"]}
+        assert as_app(cara, Proof.SECOND_FACTOR).get("/api/v1/users/me/export/download").status_code == 200
+
+    def test_unconfirmed_nothing_is_downloaded_in_the_browser(self, ana: User) -> None:
+        services.build_export(export_id=services.start_export(user=ana).pk)
+        client = Client()
+        client.force_login(ana)
+        Session.objects.update(confirmed_at=None, confirmed_by="")
+        assert b"Your archive is ready" in client.get("/settings/data/").content
+        assert b"signature=" not in client.get("/settings/data/").content
+        asked = client.get("/settings/data/download/")["Location"]
+        assert asked == "/settings/confirm/?next=%2Fsettings%2Fdata%2F"
+        assert client.post(asked, {"password": PASSWORD})["Location"] == "/settings/data/"
+        assert "signature=" in client.get("/settings/data/download/")["Location"]
+
     def test_page_starts_shows_and_leads_to_the_download_without_a_script(self, ana: User) -> None:
         client = in_browser(ana)
         assert b"Make an archive" in client.get("/settings/data/").content
@@ -118,8 +153,7 @@ class TestExport:
         assert "signature=" in download["Location"]
 
     def test_page_says_so_where_there_is_nothing_to_download(self, ana: User) -> None:
-        client = Client()
-        client.force_login(ana)
+        client = in_browser(ana)
         assert client.get("/settings/data/download/").status_code == 404
 
     def test_a_day_has_one_archive_on_the_page_too(self, ana: User) -> None:

@@ -27,7 +27,7 @@ from accounts.users.tests.factories import UserFactory
 from core.mail.testing import delivered
 from core.testing.threads import race
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("error::django.core.cache.CacheKeyWarning")]
 PATH, ACCOUNTS = "/api/v1/auth/google", "/api/v1/auth/accounts"
 REDIRECT = "com.example.app:/back"
 

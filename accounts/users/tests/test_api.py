@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.users.models import User
+from accounts.users.serializers import MeSerializer, PersonSerializer
 from accounts.users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +89,11 @@ def test_a_status_ends_by_itself() -> None:
     User.objects.filter(pk=ana.pk).update(status_until=timezone.now())
     assert client.get(path).json()["data"]["text"] == ""
     assert client.delete(path).status_code == 204
+
+
+def test_a_person_looks_alike_by_hand_and_field_by_field() -> None:
+    person = UserFactory.create(display_name="Ana", is_verified=True, avatar_key="public/avatars/ana", avatar_blurhash="LEHV6nWB2yk8")
+    shown = PersonSerializer(person).data
+    whole = MeSerializer(person).data
+    assert list(shown) == PersonSerializer.Meta.fields
+    assert shown == {name: whole[name] for name in shown}

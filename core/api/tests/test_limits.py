@@ -1,4 +1,5 @@
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,44 @@ def test_case_and_space_do_not_dodge_the_limit() -> None:
         limits.enforce("sign_in", "name:ANA@example.com")
 
 
+def test_amounts_are_counted_whole_or_not_at_all(settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "uploads": "10/hour", "sign_in": "15/hour"}
+    (person, network) = limits.consume_amount(7, uploads="ana", sign_in="home")
+    assert [(verdict.allowed, verdict.limit, verdict.remaining) for verdict in (person, network)] == [(True, 10, 3), (True, 15, 8)]
+    refused = limits.consume_amount(4, uploads="ana", sign_in="home")
+    assert [(verdict.allowed, verdict.remaining) for verdict in refused] == [(False, 3), (True, 8)]
+    assert HOUR - 150 < refused[0].reset_after <= HOUR
+    assert [verdict.remaining for verdict in limits.consume_amount(3, uploads="ana", sign_in="home")] == [0, 5]
+    assert [verdict.allowed for verdict in limits.consume_amount(6, uploads="ben", sign_in="home")] == [True, False]
+    assert [verdict.remaining for verdict in limits.consume_amount(5, uploads="ben", sign_in="home")] == [5, 0]
+    assert [verdict.allowed for verdict in limits.consume_amount(11, uploads="cem", sign_in="cem")] == [False, True]
+
+
+def test_amounts_of_forty_at_once_come_to_the_limit_exactly(settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "uploads": "100/hour"}
+    with ThreadPoolExecutor(40) as threads:
+        allowed = list(threads.map(lambda _: limits.consume_amount(9, uploads="ana")[0].allowed, range(40)))
+    assert allowed.count(True) == 11
+    assert limits.consume_amount(1, uploads="ana")[0].remaining == 0
+
+
+def test_amounts_are_forgiven_when_their_slice_leaves_the_window(settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "uploads": "10/2 seconds"}
+    limits.consume_amount(8, uploads="ana")
+    refused = limits.consume_amount(3, uploads="ana")[0]
+    assert not refused.allowed
+    time.sleep(refused.reset_after + 1)  # its clock has whole seconds
+    assert limits.consume_amount(10, uploads="ana")[0].allowed
+
+
 def test_without_redis_secrets_are_guarded_and_the_rest_goes_on(settings: Settings, anyone: APIClient) -> None:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "unix:///nowhere/redis.sock"}}
     assert anyone.get("/api/v1/things").status_code == 200
     with pytest.raises(Unavailable):
         limits.enforce("sign_in", "address:192.0.2.1")
+    with pytest.raises(Unavailable):
+        limits.consume_amount(1, sign_in="ana", uploads="ana")
+    assert limits.consume_amount(1, uploads="ana") == []
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,25 @@ export function startHtmx() {
   });
   document.addEventListener("toast", (event) => toast(event.detail));
 
+  // Whoever pressed a button that is replaced or taken away keeps the focus: on what is wrong in what took its place, on its like there, or on
+  // what stood beside it.
+  let pressed = null;
+  const passOn = (place) => {
+    if (!pressed || pressed.isConnected || document.activeElement !== document.body) return;
+    const stops = [...(place?.querySelectorAll("button, a[href], input:not([type=hidden]), textarea, select") ?? [])];
+    const alike = (stop) => stop.tagName === pressed.tagName && stop.name === pressed.name && stop.className === pressed.className;
+    (place?.querySelector("[aria-invalid=true]") ?? stops.find(alike) ?? stops[0])?.focus({ preventScroll: true });
+    pressed = null;
+  };
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    const focused = document.activeElement;
+    if (focused === document.body || !target.contains(focused)) return;
+    pressed = focused;
+    const beside = target.nextElementSibling ?? target.previousElementSibling;
+    setTimeout(() => passOn(beside), 100); // by then, what took its place has had its turn
+  });
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => passOn(elt));
+
   let waiting = 0;
   const mark = (change) => {
     waiting = Math.max(0, waiting + change);
