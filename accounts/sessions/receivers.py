@@ -19,9 +19,10 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.sessions import services, step_up
+from accounts.sessions import identities, services, step_up
 from accounts.sessions.current import address_of, session_id
 from accounts.sessions.models import EndReason, Proof
+from accounts.users import services as users
 from accounts.users.events import AddressesChanged
 from accounts.users.models import User
 from core.events.outbox import emit
@@ -66,12 +67,16 @@ def end_other_sessions(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(password_reset, dispatch_uid="sessions.password_reset")
 def end_sessions_after_reset(user: User, **_: Any) -> None:
+    """The link to it went by mail, so it confirms a sign-up that waits for that."""
+    for address in EmailAddress.objects.filter(user__in=User.objects.unconfirmed().filter(pk=user.pk), email=user.email):
+        identities.verify_address(address=address)
     services.end_all_sessions(user=user, reason=EndReason.PASSWORD_CHANGED)
 
 
 @receiver(email_confirmed, dispatch_uid="sessions.email_confirmed")
 def tell_of_confirmed_address(email_address: EmailAddress, **_: Any) -> None:
     with transaction.atomic():
+        users.confirm_sign_up(user_id=email_address.user_id)
         emit(AddressesChanged(user_id=email_address.user_id))
 
 

@@ -48,7 +48,7 @@ def plans(ask: Any) -> str:
     [
         (lambda: User.objects.filter(email__iexact="Person4711@Example.com"), ["user_by_email"]),
         (lambda: User.objects.filter(username__iexact="Person4711"), ["user_by_username"]),
-        (lambda: User.objects.named("Person4711"), ["user_by_username"]),
+        (lambda: User.objects.named("Person4711"), ["user_username_unique"]),
         (lambda: filter_users_by_email("Person4711@Example.com"), ["user_by_exact_email"]),
         (
             lambda: User.objects.filter(Q(username__iexact="p@q.example") | Q(email__iexact="p@q.example") | Q(phone="p@q.example")),
