@@ -28,6 +28,7 @@ from accounts.sessions import google, mails, step_up
 from accounts.sessions.code_forms import PhoneField
 from accounts.sessions.events import SignInRefused
 from accounts.sessions.guesses import WRONG, count_guess, forgive_guess
+from accounts.sessions.services import PASSWORD_KEY, tag_of_password
 from accounts.users import phones
 from accounts.users import services as users
 from accounts.users.models import User
@@ -100,6 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 code="account_suspended",
                 details={"until": user.suspended_until.isoformat(), "reason": user.suspension_reason},
             )
+        request.session[PASSWORD_KEY] = tag_of_password(user)  # what waits for a second factor does not outlive a new password
         return None
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:

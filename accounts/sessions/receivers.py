@@ -14,6 +14,7 @@ from allauth.account.signals import (
     password_reset,
     password_set,
 )
+from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.dispatch import receiver
@@ -22,6 +23,7 @@ from django.http import HttpRequest
 from accounts.sessions import identities, services, step_up
 from accounts.sessions.current import address_of, session_id
 from accounts.sessions.models import EndReason, Proof
+from accounts.sessions.tokens import NotAuthenticated
 from accounts.users import services as users
 from accounts.users.events import AddressesChanged
 from accounts.users.models import User
@@ -32,13 +34,18 @@ from core.events.outbox import emit
 def open_session(request: HttpRequest, user: User, **_: Any) -> None:
     if not request.session.session_key:
         request.session.save()
-    session = services.open_session(
-        user=user,
-        session_key=str(request.session.session_key),
-        address=address_of(request),
-        user_agent=request.META.get("HTTP_USER_AGENT", ""),
-        proof=step_up.proof_in(get_authentication_records(request, user)),
-    )
+    try:
+        session = services.open_session(
+            user=user,
+            session_key=str(request.session.session_key),
+            address=address_of(request),
+            user_agent=request.META.get("HTTP_USER_AGENT", ""),
+            proof=step_up.proof_in(get_authentication_records(request, user)),
+            password_tag=request.session.pop(services.PASSWORD_KEY, None),
+        )
+    except NotAuthenticated:
+        logout(request)
+        raise
     request.session[services.SESSION_ID_KEY] = str(session.pk)
     request.session[services.NOTED_KEY] = int(time.time())
 
@@ -60,8 +67,8 @@ def end_session(request: HttpRequest, **_: Any) -> None:
 def end_other_sessions(request: HttpRequest, user: User, **_: Any) -> None:
     """The session that changed the password stays, under the new key Django gave it."""
     current = session_id(request)
-    if current:
-        services.rebind_session(session_id=current, session_key=str(request.session.session_key))
+    if current and not services.rebind_session(session_id=current, session_key=str(request.session.session_key)):
+        request.session.flush()  # it was ended a moment ago: under the new key it would live on, known to no row
     services.end_all_sessions(user=user, except_session=current, reason=EndReason.PASSWORD_CHANGED)
 
 

@@ -25,6 +25,7 @@ from core.events.outbox import emit
 
 SESSION_ID_KEY = "hubbub_session"  # where Django's session keeps the id of ours
 NOTED_KEY = "hubbub_noted"  # and when its use was last noted
+PASSWORD_KEY = "hubbub_password"  # and, until one is in, the tag of the password there was when one began
 TOUCH_EVERY = timedelta(minutes=5)
 # A client that sends one refresh token twice at once (two tabs, a retry) races itself. Within this time the loser is told so and the
 # session stays; it gets no tokens, so a thief gains nothing from the grace. After it, an old token means theft and ends the session.
@@ -42,8 +43,16 @@ class RefreshSuperseded(Conflict):
     default_message = "This refresh token was exchanged a moment ago. Use the tokens that exchange gave you."
 
 
+def tag_of_password(user: User) -> str:
+    """Another one once the password is another; tells nothing about it."""
+    tag: str = user.get_session_auth_hash()
+    return tag
+
+
 @transaction.atomic
-def open_session(*, user: User, session_key: str, address: str | None, user_agent: str, proof: Proof = Proof.SIGN_IN) -> Session:
+def open_session(
+    *, user: User, session_key: str, address: str | None, user_agent: str, proof: Proof = Proof.SIGN_IN, password_tag: str | None = None
+) -> Session:
     """Note that ``user`` signed in; ``session_key`` is Django's session, already stored. Returns the row whose id is the ``sid`` of tokens.
 
     A person who was here before is told by mail of a device, or a place, that is new. (Neither alone would do: everybody's browser has the
@@ -51,9 +60,15 @@ def open_session(*, user: User, session_key: str, address: str | None, user_agen
 
     Args:
         proof: the strongest of what was shown on the way in.
+        password_tag: ``tag_of_password`` of the person when they began to come in, where that was a while ago.
 
+    Raises: NotAuthenticated("session_ended") where the password has been changed since: who came in by the old one is not to stay, and whoever
+        changes it ends the sessions there are after that, so the row of the person decides which was first.
     Events: SignedInFromNewDevice.
     """
+    person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not secrets.compare_digest(tag_of_password(person), password_tag or tag_of_password(user)):
+        raise _ended()
     earlier = list(Session.objects.filter(user=user).order_by("-pk").values_list("user_agent", "address")[:LOOKED_BACK])
     session = Session.objects.create(
         user=user, session_key=session_key, address=address, user_agent=user_agent[:300], confirmed_at=timezone.now(), confirmed_by=proof
@@ -71,9 +86,9 @@ def confirm_session(*, session_id: UUID, proof: Proof) -> None:
 
 
 @transaction.atomic
-def rebind_session(*, session_id: UUID, session_key: str) -> None:
-    """Django gave the session a new key (it does when a password changes); the row follows."""
-    Session.objects.live().filter(pk=session_id).update(session_key=session_key)
+def rebind_session(*, session_id: UUID, session_key: str) -> bool:
+    """Django gave the session a new key (it does when a password changes); the row follows. False where the session has ended meanwhile."""
+    return bool(Session.objects.live().filter(pk=session_id).update(session_key=session_key))
 
 
 def touch_session(*, session_id: UUID, unused_seconds: float, address: str | None) -> None:
