@@ -24,11 +24,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.sessions import google, mails, step_up
+from accounts.sessions import disowning, google, mails, services, step_up
 from accounts.sessions.code_forms import PhoneField
 from accounts.sessions.events import SignInRefused
 from accounts.sessions.guesses import WRONG, count_guess, forgive_guess
-from accounts.sessions.services import PASSWORD_KEY, tag_of_password
+from accounts.sessions.services import BEGAN_KEY, tag_of_password
 from accounts.users import phones
 from accounts.users import services as users
 from accounts.users.models import User
@@ -101,7 +101,7 @@ class AccountAdapter(DefaultAccountAdapter):
                 code="account_suspended",
                 details={"until": user.suspended_until.isoformat(), "reason": user.suspension_reason},
             )
-        request.session[PASSWORD_KEY] = tag_of_password(user)  # what waits for a second factor does not outlive a new password
+        request.session[BEGAN_KEY] = tag_of_password(user)  # what waits for a second factor does not outlive a new password
         return None
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -154,12 +154,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("settings_sessions")
 
+    def send_notification_mail(self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None) -> None:
+        """What happened to an account is told where its person can be reached: by mail, or where there is no address by text."""
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+        if not email and not EmailAddress.objects.get_primary_email(user):
+            services.tell_by_text(user=user, what=template_prefix.rpartition("/")[2])
+
     def render_mail(
         self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> EmailMessage:
         name = template_prefix.rpartition("/")[2]
         if isinstance(person := context.get("user"), User):
-            context = {"username": person.username, **context}
+            context = {"username": person.username, "not_me_url": disowning.link_for(name, person), **context}
         return mails.render(name, to=[email] if isinstance(email, str) else email, context=context, headers=headers)
 
 

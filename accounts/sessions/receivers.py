@@ -41,7 +41,7 @@ def open_session(request: HttpRequest, user: User, **_: Any) -> None:
             address=address_of(request),
             user_agent=request.META.get("HTTP_USER_AGENT", ""),
             proof=step_up.proof_in(get_authentication_records(request, user)),
-            password_tag=request.session.pop(services.PASSWORD_KEY, None),
+            password_tag=request.session.pop(services.BEGAN_KEY, None),
         )
     except NotAuthenticated:
         logout(request)

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session as StoredSession
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.sessions import mails, tokens
+from accounts.sessions import mails, texts, tokens
 from accounts.sessions.devices import device_name
 from accounts.sessions.events import SessionEnded, SignedInFromNewDevice
 from accounts.sessions.models import EndReason, Proof, Session, Spent
@@ -22,10 +22,11 @@ from accounts.users.models import User
 from core.api.addresses import limit_key
 from core.errors import Conflict
 from core.events.outbox import emit
+from core.sms import services as sms
 
 SESSION_ID_KEY = "hubbub_session"  # where Django's session keeps the id of ours
 NOTED_KEY = "hubbub_noted"  # and when its use was last noted
-PASSWORD_KEY = "hubbub_password"  # and, until one is in, the tag of the password there was when one began
+BEGAN_KEY = "hubbub_began"  # and, until one is in, the tag of the password there was when one began
 TOUCH_EVERY = timedelta(minutes=5)
 # A client that sends one refresh token twice at once (two tabs, a retry) races itself. Within this time the loser is told so and the
 # session stays; it gets no tokens, so a thief gains nothing from the grace. After it, an old token means theft and ends the session.
@@ -216,6 +217,14 @@ def reset_second_factor(*, user: User) -> None:
     end_all_sessions(user=user, reason=EndReason.STAFF)
     if user.email:
         mails.render("second_factor_reset", to=[user.email], context={"username": user.username}).send()
+    else:
+        tell_by_text(user=user, what="second_factor_reset")
+
+
+def tell_by_text(*, user: User, what: str) -> None:
+    """Text what the mail ``what`` would say to somebody who has no address. Nothing happens where there is no number, or no texts are sent."""
+    if user.phone and sms.is_offered() and (text := texts.told(what)):
+        sms.send_later(recipient=user.phone, text=text)
 
 
 def _trace(user_agent: str, address: str | None) -> tuple[str, str]:
@@ -233,6 +242,8 @@ def _tell_of_new_device(session: Session) -> None:
             "sessions_url": f"{settings.SITE_URL}/settings/sessions/",
         }
         mails.render("new_device", to=[session.user.email], context=context).send()
+    else:
+        tell_by_text(user=session.user, what="new_device")
 
 
 def _locked(session_id: UUID) -> Session:
