@@ -4,7 +4,7 @@ import base64
 import contextlib
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
@@ -24,14 +24,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.sessions import google, mails, step_up
+from accounts.sessions import disowning, google, mails, services, step_up
 from accounts.sessions.code_forms import PhoneField
-from accounts.sessions.guesses import count_guess, forgive_guess
+from accounts.sessions.events import SignInRefused
+from accounts.sessions.guesses import WRONG, count_guess, forgive_guess
+from accounts.sessions.services import BEGAN_KEY, tag_of_password
 from accounts.users import phones
 from accounts.users import services as users
 from accounts.users.models import User
 from core.api.addresses import client_address
 from core.errors import Forbidden, Invalid
+from core.events.outbox import emit
 
 ACCOUNTS = "settings_accounts"  # the page of connected accounts
 FOR_GOOD = timedelta(days=3650)  # moderators who suspend for good set a date nobody will wait for
@@ -53,12 +56,18 @@ class LinkExpired(Invalid):
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up, sign-in and mail, for pages and REST alike."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        **{f"{name}_password_mismatch": WRONG for name in ("email", "username", "phone")},
+    }
+
     def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
         """Raises Invalid, UsernameTaken, EmailTaken: of two sign-ups at once the database lets one through at a time."""
         data = form.cleaned_data
         user.username = data["username"]
         user.email = data["email"]
         user.set_password(data.get("password1") or data.get("password"))
+        user.is_active, user.is_waiting = False, True
         return users.add_user(user=user)
 
     def clean_username(self, username: str, shallow: bool = False) -> str:
@@ -82,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: User, **login: Any) -> HttpResponse | None:
         """Only whoever knows the password learns that the account is suspended or closed. Whoever is leaving gets as far as being asked to stay."""
-        if not user.is_active and user.erase_at is None:
+        if not user.is_active and user.erase_at is None and not user.is_waiting:  # who waits has just signed up: see ``authenticate``
             clear_login(request)
             raise Forbidden("This account is closed.", code="account_closed")
         if user.suspended_until and user.is_suspended:
@@ -92,17 +101,24 @@ class AccountAdapter(DefaultAccountAdapter):
                 code="account_suspended",
                 details={"until": user.suspended_until.isoformat(), "reason": user.suspension_reason},
             )
+        request.session[BEGAN_KEY] = tag_of_password(user)  # what waits for a second factor does not outlive a new password
         return None
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Every password typed at sign-in or asked for again is checked here. Raises RateLimited."""
+        """Every password typed at sign-in or asked for again is checked here. A sign-up that nobody has confirmed is refused as what is nobody's:
+        else trying to sign in would tell whether the address was known when somebody signed up with it. Who has just done so finds the link sent
+        once more, by a worker, which takes no more of this request's time than any refusal. Raises RateLimited.
+        """
         if "phone" in credentials:
             with contextlib.suppress(Invalid):
                 credentials["phone"] = phones.normalise(credentials["phone"])
         guess = count_guess(request, credentials)
         user: User | None = super().authenticate(request, **credentials)
-        if user is not None:
-            forgive_guess(guess)
+        if user is None or user.is_waiting:
+            with transaction.atomic():
+                emit(SignInRefused(waiting_id=user.pk if user else None))
+            return None
+        forgive_guess(guess)
         return user
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -138,12 +154,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("settings_sessions")
 
+    def send_notification_mail(self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None) -> None:
+        """What happened to an account is told where its person can be reached: by mail, or where there is no address by text."""
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+        if not email and not EmailAddress.objects.get_primary_email(user):
+            services.tell_by_text(user=user, what=template_prefix.rpartition("/")[2])
+
     def render_mail(
         self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: dict[str, str] | None = None
     ) -> EmailMessage:
         name = template_prefix.rpartition("/")[2]
         if isinstance(person := context.get("user"), User):
-            context = {"username": person.username, **context}
+            context = {"username": person.username, "not_me_url": disowning.link_for(name, person), **context}
         return mails.render(name, to=[email] if isinstance(email, str) else email, context=context, headers=headers)
 
 

@@ -8,7 +8,7 @@ CODES = {
     "invalid_credentials": "This name and password do not go together. The same for names nobody has.",
     "mfa_required": "The password was right. `details.mfa_token` and a code of one of `details.types` go to `auth/mfa`.",
     "link_expired": "The link that confirms an address was used, ran out, or a later sign-up took the place of its own.",
-    "email_not_confirmed": "The password was right, the address waits to be confirmed.",
+    "email_not_confirmed": "The address has to be confirmed before this.",
     "account_suspended": "The password was right, the account is suspended: `details.until`, `details.reason`.",
     "account_leaving": "Signing in went well, the account is going to be deleted. `details.restore_token` goes to `users/me/restore` to keep it.",
     "one_name": "Give one of what people are named by: an address or a number; to sign in, a username will do, too.",

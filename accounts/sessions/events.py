@@ -1,5 +1,6 @@
 """What happens to sessions."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from core.events.registry import Event
@@ -17,3 +18,11 @@ class SignedInFromNewDevice(Event, frozen=True):
 
     session_id: UUID
     user_id: UUID
+
+
+class SignInRefused(Event, frozen=True):
+    """A name and a password did not go together, or do but belong to a sign-up that waits to be confirmed: ``waiting_id``."""
+
+    by_worker: ClassVar[bool] = True
+
+    waiting_id: UUID | None

@@ -8,7 +8,7 @@ from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import ratelimit
 from allauth.core.internal.cryptokit import normalize_user_code
-from allauth.headless.account.inputs import SignupInput
+from allauth.headless.account.inputs import RequestPasswordResetInput, SignupInput
 from allauth.headless.mfa.inputs import AuthenticateInput, ReauthenticateInput
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -112,7 +112,18 @@ class SetPasswordForm(allauth.SetPasswordForm):
         _ask_twice(self.fields)
 
 
-class ForgotPasswordForm(allauth.ResetPasswordForm):
+class Forgetful:
+    """Whoever signed up, confirmed nothing and forgot the password: setting a new one by mail proves the address as well as the link does."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()  # type: ignore[misc]
+        self.users = [*self.users, *User.objects.unconfirmed().filter(email=email.lower())]  # type: ignore[has-type]
+        return email
+
+
+class ForgotPasswordForm(Forgetful, allauth.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_placeholders(self.fields)
@@ -159,6 +170,10 @@ class SignUpInput(Discreet, SignupInput):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class ForgotPasswordInput(Forgetful, RequestPasswordResetInput):
+    pass
 
 
 class MfaInput(CountedCode, AuthenticateInput):

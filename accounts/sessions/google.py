@@ -104,7 +104,7 @@ def match(login: SocialLogin) -> None:
     owner = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
     if owner is not None:
         _link(login, owner.user)
-    elif EmailAddress.objects.filter(email=address).exists() or User.objects.filter(email=address).exists():
+    elif EmailAddress.objects.filter(email=address, user__is_waiting=False).exists() or User.objects.filter(email=address, is_waiting=False).exists():
         raise Conflict(
             "There is an account with this address that never confirmed it. Set a new password by mail, then connect Google in the settings.",
             code="account_unconfirmed",

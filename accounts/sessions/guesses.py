@@ -26,6 +26,8 @@ from accounts.users.models import User
 from core.api.addresses import client_address, limit_key
 from core.api.limits import enforce, forgive, name_identity
 
+# The same words for everybody, those who have just signed up among them: else the words would tell who has.
+WRONG = "That name and password do not go together. If you have just signed up, follow the link in the mail first."
 NOBODY = UUID(int=0)
 SESSIONS_LOOKED_AT = 50  # the latest of a person: enough to know where they are at home
 

@@ -1,7 +1,7 @@
 """What follows when a session ends, and when something happens to its person."""
 
-from accounts.sessions import services
-from accounts.sessions.events import SessionEnded
+from accounts.sessions import identities, services
+from accounts.sessions.events import SessionEnded, SignInRefused
 from accounts.sessions.models import EndReason, Session
 from accounts.users.events import UserClosed, UserLeaving, UserSuspended
 from accounts.users.models import User
@@ -22,3 +22,9 @@ def close_sockets(event: SessionEnded) -> None:
 def end_sessions_of_whoever_may_not_be_here(event: UserSuspended | UserClosed | UserLeaving) -> None:
     if user := User.objects.filter(pk=event.user_id).first():
         services.end_all_sessions(user=user, reason=EndReason.SUSPENDED)
+
+
+@on(SignInRefused)
+def send_link_to_whoever_has_just_signed_up(event: SignInRefused) -> None:
+    if event.waiting_id is not None:
+        identities.remind_to_confirm(user_id=event.waiting_id)

@@ -30,7 +30,8 @@ from rest_framework.request import Request
 from accounts.sessions import google, passkeys, selectors
 from accounts.sessions.authentication import CookieAuthentication
 from accounts.sessions.current import session_id
-from accounts.sessions.forms import ConfirmCodeInput, MfaInput, SignUpInput
+from accounts.sessions.forms import ConfirmCodeInput, ForgotPasswordInput, MfaInput, SignUpInput
+from accounts.sessions.guesses import WRONG
 from accounts.sessions.tokens import NotAuthenticated
 from core.errors import Conflict, Forbidden
 
@@ -50,7 +51,7 @@ class Outcome:
     def raise_errors(self) -> None:
         """Translate what allauth refused. Raises NotAuthenticated("invalid_credentials") or a ValidationError by field."""
         if any(error["code"] in WRONG_CREDENTIALS for error in self.errors):
-            raise NotAuthenticated("That name and password do not go together.", code="invalid_credentials")
+            raise NotAuthenticated(WRONG, code="invalid_credentials")
         if self.errors:
             fields: dict[str, list[ErrorDetail]] = {}
             for error in self.errors:
@@ -137,6 +138,10 @@ class SignUp(account_views.SignupView):
         return response
 
 
+class ForgotPassword(account_views.RequestPasswordResetView):
+    input_class = ForgotPasswordInput
+
+
 class SecondFactor(mfa_views.AuthenticateView):
     input_class = MfaInput
 
@@ -200,7 +205,6 @@ class ConfirmCode(mfa_views.ReauthenticateView):
 
 SignIn = account_views.LoginView
 ConfirmEmail = account_views.VerifyEmailView
-ForgotPassword = account_views.RequestPasswordResetView
 ResetPassword = account_views.ResetPasswordView
 ChangePassword = account_views.ChangePasswordView
 ConfirmPassword = account_views.ReauthenticateView

@@ -6,7 +6,9 @@ the address or number. Whoever owns it reads in the message what the asker does 
 keep codes in clear in the session, count tries there without a lock, and give new tries to whoever starts anew, so they are not used.
 """
 
+import contextlib
 from dataclasses import dataclass
+from uuid import UUID
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.conf import settings
@@ -24,7 +26,8 @@ from accounts.users.models import User
 from accounts.users.querysets import UserQuerySet
 from accounts.users.services import EmailTaken
 from core.api.addresses import limit_key
-from core.errors import Conflict, Forbidden
+from core.api.limits import enforce, name_identity
+from core.errors import Conflict, Forbidden, RateLimited
 from core.events.outbox import emit
 from core.sms import services as sms
 
@@ -197,6 +200,17 @@ def remove_phone(*, user: User, where: Where, keep: Session) -> None:
 
 
 @transaction.atomic
+def remind_to_confirm(*, user_id: UUID) -> None:
+    """Mail the link that confirms a sign-up once more, to whoever tried to sign in with its password; no more often than any mail to the address."""
+    address = EmailAddress.objects.filter(user__in=User.objects.unconfirmed().filter(pk=user_id), verified=False).select_related("user").first()
+    if address is None:
+        return
+    with contextlib.suppress(RateLimited):
+        enforce("mail", name_identity(address.email))
+        _send_link(address)
+
+
+@transaction.atomic
 def verify_address(*, address: EmailAddress) -> None:
     """Staff know that an address is its owner's.
 
@@ -207,6 +221,7 @@ def verify_address(*, address: EmailAddress) -> None:
     locked = EmailAddress.objects.select_for_update().get(pk=address.pk)
     if not locked.set_verified():
         raise EmailTaken
+    users.confirm_sign_up(user_id=locked.user_id)
     emit(AddressesChanged(user_id=locked.user_id))
 
 
@@ -247,11 +262,16 @@ def _send(issued: Issued) -> None:
     elif not code.is_hollow:
         name = "login_code"
     elif waiting is not None:
-        name, context["username"] = "email_confirmation_signup", waiting.user.username
-        context["activate_url"] = _absolute("account_confirm_email", EmailConfirmationHMAC(waiting).key)
+        _send_link(waiting)
+        return
     else:
         name = "unknown_account"
     mails.render(name, to=[code.destination], context=context).send()
+
+
+def _send_link(address: EmailAddress) -> None:
+    context = {"username": address.user.username, "activate_url": _absolute("account_confirm_email", EmailConfirmationHMAC(address).key)}
+    mails.render("email_confirmation_signup", to=[address.email], context=context).send()
 
 
 def _absolute(route: str, *args: str) -> str:

@@ -9,6 +9,12 @@ from django.template.loader import render_to_string
 
 NOT_YOU = "If this was not you, reset your password now: whoever did it is signed out by that."
 
+NOT_ME = (
+    "If this was not you, say so within five days: it is taken away again and your account is signed out everywhere. Then set a new password, "
+    "which alone would not take it away."
+)
+NOT_ME_LINK = ("This was not me", "not_me_url")
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -69,14 +75,22 @@ MAILS = {
         "Your password was changed", ("Your password was changed and your other sessions were signed out.", NOT_YOU), tells_where=True
     ),
     "password_set": Mail("Your password was set", ("A password was set for your account.", NOT_YOU), tells_where=True),
-    "totp_activated": Mail("Second factor on", ("Signing in now also asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
+    "totp_activated": Mail(
+        "Second factor on", ("Signing in now also asks for a code from your authenticator app.", NOT_ME), *NOT_ME_LINK, tells_where=True
+    ),
     "totp_deactivated": Mail("Second factor off", ("Signing in no longer asks for a code from your authenticator app.", NOT_YOU), tells_where=True),
     "webauthn_added": Mail(
-        "Passkey added", ("A passkey was added to your account. It opens it alone, and is asked for after the password.", NOT_YOU), tells_where=True
+        "Passkey added",
+        ("A passkey was added to your account. It opens it alone, and is asked for after the password.", NOT_ME),
+        *NOT_ME_LINK,
+        tells_where=True,
     ),
     "webauthn_removed": Mail("Passkey removed", ("A passkey was removed from your account. It opens nothing any more.", NOT_YOU), tells_where=True),
     "account_connected": Mail(
-        "Google connected", ("Your Google account opens your account here from now on, without the password.", NOT_YOU), tells_where=True
+        "Google connected",
+        ("Your Google account opens your account here from now on, without the password.", NOT_ME),
+        *NOT_ME_LINK,
+        tells_where=True,
     ),
     "account_disconnected": Mail("Google disconnected", ("Your Google account no longer opens your account here.", NOT_YOU), tells_where=True),
     "new_device": Mail(
@@ -130,7 +144,9 @@ MAILS = {
         ("Your account {username} has no number any more, and your other sessions were signed out.", NOT_YOU),
         tells_where=True,
     ),
-    "recovery_codes_generated": Mail("New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_YOU), tells_where=True),
+    "recovery_codes_generated": Mail(
+        "New recovery codes", ("New recovery codes were made. The old ones no longer work.", NOT_ME), *NOT_ME_LINK, tells_where=True
+    ),
 }
 
 

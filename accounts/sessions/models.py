@@ -17,6 +17,7 @@ class EndReason(models.TextChoices):
     EXPIRED = "expired", "Not used for a month"
     IDENTITY_CHANGED = "identity_changed", "Address or number changed"
     STAFF = "staff", "Ended by staff"
+    NOT_ME = "not_me", "Its person said that somebody else was in the account"
 
 
 class Proof(models.TextChoices):

@@ -10,13 +10,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import FormView, TemplateView, View
 
-from accounts.sessions import google, passkeys, selectors, services, step_up, verification
+from accounts.sessions import disowning, google, passkeys, selectors, services, step_up, verification
 from accounts.sessions.adapters import LinkExpired
 from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
@@ -25,7 +26,7 @@ from accounts.sessions.passkey_pages import answer_in, as_attributes
 from core import captcha
 from core.api.addresses import client_address
 from core.api.limits import enforce, enforce_request, name_identity
-from core.errors import DomainError
+from core.errors import DomainError, NotFound
 from core.sms import services as sms
 
 
@@ -208,6 +209,32 @@ class Reset(Limited, allauth.PasswordResetFromKeyView):
         response: HttpResponse = super().form_valid(form)
         messages.success(self.request, "Your new password is set. Sign in with it.")
         return response
+
+
+class NotMe(Limited, FormView):
+    """The link in a mail about a new way in. Opening it changes nothing (mail scanners open links); the button does, signed in or not."""
+
+    template_name = "accounts/sessions/not_me.html"
+    form_class = Form
+    success_url = reverse_lazy("account_reset_password")
+    scope = "confirm"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        try:
+            what = disowning.what_is_meant(self.kwargs["token"])
+        except NotFound:
+            what = ""
+        return {"what": what, **super().get_context_data(**kwargs)}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        context = self.get_context_data()
+        return self.render_to_response(context, status=200 if context["what"] else 404)
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        disowning.disown(token=self.kwargs["token"])
+        self.request.session.flush()  # the one here, too
+        messages.success(self.request, "It is taken away, and your account is signed out everywhere. Now set a new password.")
+        return super().form_valid(form)
 
 
 @method_decorator(login_required, name="dispatch")

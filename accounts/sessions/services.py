@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session as StoredSession
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.sessions import mails, tokens
+from accounts.sessions import mails, texts, tokens
 from accounts.sessions.devices import device_name
 from accounts.sessions.events import SessionEnded, SignedInFromNewDevice
 from accounts.sessions.models import EndReason, Proof, Session, Spent
@@ -22,9 +22,11 @@ from accounts.users.models import User
 from core.api.addresses import limit_key
 from core.errors import Conflict
 from core.events.outbox import emit
+from core.sms import services as sms
 
 SESSION_ID_KEY = "hubbub_session"  # where Django's session keeps the id of ours
 NOTED_KEY = "hubbub_noted"  # and when its use was last noted
+BEGAN_KEY = "hubbub_began"  # and, until one is in, the tag of the password there was when one began
 TOUCH_EVERY = timedelta(minutes=5)
 # A client that sends one refresh token twice at once (two tabs, a retry) races itself. Within this time the loser is told so and the
 # session stays; it gets no tokens, so a thief gains nothing from the grace. After it, an old token means theft and ends the session.
@@ -42,8 +44,16 @@ class RefreshSuperseded(Conflict):
     default_message = "This refresh token was exchanged a moment ago. Use the tokens that exchange gave you."
 
 
+def tag_of_password(user: User) -> str:
+    """Another one once the password is another; tells nothing about it."""
+    tag: str = user.get_session_auth_hash()
+    return tag
+
+
 @transaction.atomic
-def open_session(*, user: User, session_key: str, address: str | None, user_agent: str, proof: Proof = Proof.SIGN_IN) -> Session:
+def open_session(
+    *, user: User, session_key: str, address: str | None, user_agent: str, proof: Proof = Proof.SIGN_IN, password_tag: str | None = None
+) -> Session:
     """Note that ``user`` signed in; ``session_key`` is Django's session, already stored. Returns the row whose id is the ``sid`` of tokens.
 
     A person who was here before is told by mail of a device, or a place, that is new. (Neither alone would do: everybody's browser has the
@@ -51,9 +61,15 @@ def open_session(*, user: User, session_key: str, address: str | None, user_agen
 
     Args:
         proof: the strongest of what was shown on the way in.
+        password_tag: ``tag_of_password`` of the person when they began to come in, where that was a while ago.
 
+    Raises: NotAuthenticated("session_ended") where the password has been changed since: who came in by the old one is not to stay, and whoever
+        changes it ends the sessions there are after that, so the row of the person decides which was first.
     Events: SignedInFromNewDevice.
     """
+    person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not secrets.compare_digest(tag_of_password(person), password_tag or tag_of_password(user)):
+        raise _ended()
     earlier = list(Session.objects.filter(user=user).order_by("-pk").values_list("user_agent", "address")[:LOOKED_BACK])
     session = Session.objects.create(
         user=user, session_key=session_key, address=address, user_agent=user_agent[:300], confirmed_at=timezone.now(), confirmed_by=proof
@@ -71,9 +87,9 @@ def confirm_session(*, session_id: UUID, proof: Proof) -> None:
 
 
 @transaction.atomic
-def rebind_session(*, session_id: UUID, session_key: str) -> None:
-    """Django gave the session a new key (it does when a password changes); the row follows."""
-    Session.objects.live().filter(pk=session_id).update(session_key=session_key)
+def rebind_session(*, session_id: UUID, session_key: str) -> bool:
+    """Django gave the session a new key (it does when a password changes); the row follows. False where the session has ended meanwhile."""
+    return bool(Session.objects.live().filter(pk=session_id).update(session_key=session_key))
 
 
 def touch_session(*, session_id: UUID, unused_seconds: float, address: str | None) -> None:
@@ -201,6 +217,14 @@ def reset_second_factor(*, user: User) -> None:
     end_all_sessions(user=user, reason=EndReason.STAFF)
     if user.email:
         mails.render("second_factor_reset", to=[user.email], context={"username": user.username}).send()
+    else:
+        tell_by_text(user=user, what="second_factor_reset")
+
+
+def tell_by_text(*, user: User, what: str) -> None:
+    """Text what the mail ``what`` would say to somebody who has no address. Nothing happens where there is no number, or no texts are sent."""
+    if user.phone and sms.is_offered() and (text := texts.told(what)):
+        sms.send_later(recipient=user.phone, text=text)
 
 
 def _trace(user_agent: str, address: str | None) -> tuple[str, str]:
@@ -218,6 +242,8 @@ def _tell_of_new_device(session: Session) -> None:
             "sessions_url": f"{settings.SITE_URL}/settings/sessions/",
         }
         mails.render("new_device", to=[session.user.email], context=context).send()
+    else:
+        tell_by_text(user=session.user, what="new_device")
 
 
 def _locked(session_id: UUID) -> Session:

@@ -73,6 +73,7 @@ pages: list[URLPattern] = [
     path("forgot/", pages_.Forgot.as_view(), name="account_reset_password"),
     path("forgot/phone/", codes_pages.ForgotByPhone.as_view(), name="forgot_phone"),
     path("forgot/code/", codes_pages.ResetByCode.as_view(), name="reset_by_code"),
+    path("forgot/not-me/<str:token>/", pages_.NotMe.as_view(), name="not_me"),
     path("forgot/sent/", pages_.ForgotSent.as_view(), name="account_reset_password_done"),
     re_path(r"^reset/(?P<uidb36>[0-9A-Za-z_]+)-(?P<key>.+)/$", pages_.Reset.as_view(), name="account_reset_password_from_key"),
     path("settings/password/", pages_.ChangePassword.as_view(), name="account_change_password"),

@@ -117,12 +117,15 @@ class UserAdmin(ModelAdmin):
         context = {**(extra_context or {}), "panels": [panel for panel in panels if panel]}
         return super().change_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 
-    @display(description="Standing", label={"Suspended": "danger", "Closed": "warning", "Leaving": "warning", "Deleted": "danger", "Good": "success"})
+    @display(
+        description="Standing",
+        label={"Suspended": "danger", "Closed": "warning", "Unconfirmed": "info", "Leaving": "warning", "Deleted": "danger", "Good": "success"},
+    )
     def standing(self, person: User) -> str:
         if person.erase_at or person.erased_at:
             return "Leaving" if person.erase_at else "Deleted"
         if not person.is_active:
-            return "Closed"
+            return "Unconfirmed" if person.is_waiting else "Closed"
         return "Suspended" if person.is_suspended else "Good"
 
 

@@ -102,8 +102,8 @@ def give_up_sign_up(*, user: User) -> bool:
 
     Events: SignUpGivenUp, UserErased, ProfileUpdated.
     """
-    person = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
-    if person is None or not User.objects.unconfirmed().filter(pk=person.pk).exists():  # asked again: what was confirmed before the lock shows now
+    person = User.objects.unconfirmed().select_for_update(no_key=True).filter(pk=user.pk).first()
+    if person is None:
         return False
     apps.get_model("account", "EmailAddress").objects.filter(user=person).delete()
     _empty(person)

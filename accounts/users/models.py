@@ -85,6 +85,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     sends_read_receipts = models.BooleanField(default=True)
 
     is_active = models.BooleanField(default=True)
+    is_waiting = models.BooleanField(default=False, help_text="A sign-up whose address was not answered from yet: it exists for nobody.")
     is_staff = models.BooleanField(default=False, help_text="May enter the admin site.")
     suspended_until = models.DateTimeField(null=True, blank=True)
     suspension_reason = models.CharField(max_length=500, blank=True)
@@ -108,6 +109,9 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(fields=["phone"], condition=models.Q(phone__isnull=False), name="user_phone_unique"),
             models.CheckConstraint(condition=models.Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"), name="user_phone_e164"),
             models.CheckConstraint(condition=models.Q(erase_at=None) | models.Q(is_active=False, erased_at=None), name="user_leaving_is_closed"),
+            models.CheckConstraint(
+                condition=models.Q(is_waiting=False) | models.Q(is_active=False, erase_at=None, erased_at=None), name="user_waiting_is_hidden"
+            ),
             models.CheckConstraint(condition=models.Q(erased_at=None) | models.Q(is_active=False, email=None), name="user_erased_is_nobody"),
         ]
         indexes = [
@@ -115,7 +119,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             models.Index(Upper("username"), name="user_by_username"),  # the two for ``iexact``, which allauth and sign-in ask by
             models.Index(Upper("email"), name="user_by_email"),
             models.Index(fields=["email"], name="user_by_exact_email"),  # allauth writes addresses in lower case, and asks for them so
-            models.Index(fields=["created_at"], condition=models.Q(last_login=None), name="user_never_in"),  # sign-ups nobody may have confirmed
+            models.Index(fields=["created_at"], condition=models.Q(is_waiting=True), name="user_waiting"),
         ]
 
     def __str__(self) -> str:

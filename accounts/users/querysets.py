@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Exists, Expression, OuterRef, Value
+from django.db.models import Expression, Value
 from django.db.models.functions import Concat, Lower, Upper
 from django.db.models.lookups import Exact
 
@@ -29,11 +29,8 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(Exact(Lower("username"), Lower(said)))
 
     def unconfirmed(self) -> "UserQuerySet":
-        """Sign-ups that nobody has confirmed: made with an address that was not answered from, and never come in by, in whatever way."""
-        addresses = apps.get_model("account", "EmailAddress").objects.filter(user=OuterRef("pk"))
-        elsewhere = apps.get_model("socialaccount", "SocialAccount").objects.filter(user=OuterRef("pk"))
-        never_in = self.active().filter(last_login=None, phone=None, is_staff=False, is_superuser=False)
-        return never_in.filter(Exists(addresses.filter(verified=False)), ~Exists(addresses.filter(verified=True)), ~Exists(elsewhere))
+        """Sign-ups that nobody has confirmed: made with an address that was not answered from. They exist for nobody."""
+        return self.filter(is_waiting=True)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]

@@ -103,6 +103,18 @@ def _taken(error: IntegrityError) -> Conflict:
 
 
 @transaction.atomic
+def confirm_sign_up(*, user_id: UUID) -> bool:
+    """Its address was answered from: from now on it is an account, and exists for others. False where it is one already, or was given up.
+
+    Events: ProfileUpdated, when it is new.
+    """
+    is_new = bool(User.objects.unconfirmed().filter(pk=user_id).update(is_waiting=False, is_active=True))
+    if is_new:
+        emit(ProfileUpdated(user_id=user_id))
+    return is_new
+
+
+@transaction.atomic
 def set_email(*, user: User, email: str) -> User:
     """Give a person another address, which they have answered from. The rows about addresses are allauth's and change with it
     (``accounts.sessions.identities``).
@@ -229,11 +241,11 @@ def close_account(*, user: User) -> User:
 def reopen_account(*, user: User) -> User:
     """Let somebody back in whose account was closed. What was asked to be deleted is kept by ``accounts.data``, not here.
 
-    Raises: Conflict("account_not_closed") also for whoever is leaving or gone.
+    Raises: Conflict("account_not_closed") also for whoever is leaving or gone, and for sign-ups nobody has confirmed.
     Events: UserReopened.
     """
     person = _locked(user)
-    if person.is_active or person.erase_at or person.erased_at:
+    if person.is_active or person.is_waiting or person.erase_at or person.erased_at:
         raise Conflict("This account was not closed by staff.", code="account_not_closed")
     return _set_active(person, True, UserReopened(user_id=person.pk))
 

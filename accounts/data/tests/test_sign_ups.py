@@ -1,6 +1,8 @@
 """Sign-ups that nobody confirms hold neither address nor name for ever, nor against a newer one; of all that happens at once one thing holds."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,17 +16,22 @@ from accounts.data import services
 from accounts.data.models import Deletion
 from accounts.data.tasks import sweep
 from accounts.sessions import identities
+from accounts.sessions.models import Session
 from accounts.sessions.tests.asking import PHONE, post, texted_code
 from accounts.sessions.tests.conftest import CountHashes, count_hashes  # noqa: F401 - a fixture
+from accounts.sessions.tests.factories import tokens_for
 from accounts.users import leaving
 from accounts.users.models import RetiredName, User
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.services import create_direct
 from chat.messages.services import send_message
+from core.events.models import OutboxEvent
+from core.events.outbox import dispatch
 from core.mail.testing import delivered
 from core.testing.threads import race
 from social.graph import services as graph
 from social.graph.models import Follow, PersonCounts
+from social.graph.suggestions import suggestions_for
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "kettle-violin-moss"
@@ -151,6 +158,84 @@ class TestNewest:
         assert [sign_up("wanted", email).status_code for email in ("other@example.com", "wanted@example.com")] == [202, 202]
 
 
+class TestNobodySeesIt:
+    """Signing up with the address of nobody, and with one that has an account, leave the same to be seen: nothing."""
+
+    @pytest.fixture(params=["nobody@example.com", "known@example.com"])
+    def wanted(self, request: pytest.FixtureRequest) -> str:
+        UserFactory.create(username="known", email="known@example.com")
+        assert sign_up("wanted", request.param).status_code == 202
+        return str(request.param)
+
+    def test_signing_in_is_refused_alike(self, wanted: str, count_hashes: CountHashes) -> None:  # noqa: F811
+        for name in ({"email": wanted}, {"username": "wanted"}):
+            with count_hashes() as hashes:
+                answer = post("sign-in", {**name, "password": PASSWORD})
+            assert hashes.count == 1
+            assert (answer.status_code, answer.json()["error"]["code"]) == (401, "invalid_credentials")
+            assert "just signed up" in answer.json()["error"]["message"]
+            assert "verify" not in answer.json()["error"]
+        wrong = post("sign-in", {"username": "nobody-at-all", "password": PASSWORD})
+        assert wrong.json()["error"] | {"request_id": ""} == answer.json()["error"] | {"request_id": ""}
+        assert not Session.objects.exists()
+
+    def test_pages_say_the_same(self, wanted: str) -> None:
+        client = Client()
+        page = client.post("/sign-in/", {"login": wanted, "password": PASSWORD}).content.decode()
+        assert "just signed up" in page
+        assert Client().get("/verify/").status_code == 200
+        assert "_auth_user_id" not in client.session
+
+    def test_no_door_shows_a_person(self, wanted: str) -> None:
+        ben = UserFactory.create(username="ben")
+        client = Client(headers={"Authorization": f"Bearer {tokens_for(ben).access_token}"})
+        assert Client().get("/wanted/").status_code == 404
+        assert Client().get("/api/v1/users/wanted").status_code == 404
+        for address in ("users/wanted", "users/wanted/follow-status", "users/wanted/followers", "friends/mutual/wanted"):
+            assert client.get(f"/api/v1/{address}").status_code == 404
+        assert client.post("/api/v1/users/wanted/follow").status_code == 404
+        assert client.get("/api/v1/users/search", {"q": "wanted"}).json()["data"] == []
+        assert "wanted" not in [suggestion.person.username for suggestion in suggestions_for(ben)]
+        assert not Follow.objects.exists()
+
+    def test_name_is_as_free_as_before(self, wanted: str) -> None:
+        assert sign_up("wanted", "third@example.com").status_code == 202
+
+    def test_limits_count_alike(self, wanted: str, settings: Any) -> None:
+        settings.LIMITS = {**settings.LIMITS, "sign_in": "2/minute"}
+        answers = [post("sign-in", {"email": wanted, "password": PASSWORD}).status_code for _ in range(3)]
+        assert answers == [401, 401, 429]
+
+    def test_whoever_knows_the_password_has_the_link_once_more(self) -> None:
+        sign_up("ana")
+        post("sign-in", {"username": "ana", "password": "wrong-violin-moss"})
+        dispatch_due()
+        assert len(delivered()) == 1
+        post("sign-in", {"username": "ana", "password": PASSWORD})
+        dispatch_due()
+        assert [mail.to for mail in delivered()] == [[ADDRESS], [ADDRESS]]
+        assert confirms(key()) == 204
+        assert opens("ana")
+        assert Client().get("/api/v1/users/ana").status_code in {200, 401}
+
+    def test_no_more_often_than_any_mail(self, settings: Any) -> None:
+        sign_up("ana")
+        settings.LIMITS = {**settings.LIMITS, "mail": "1/hour"}
+        for _ in range(3):
+            post("sign-in", {"username": "ana", "password": PASSWORD})
+        dispatch_due()
+        assert len(delivered()) == 2
+
+    def test_a_new_password_by_mail_confirms_it_too(self) -> None:
+        sign_up("ana")
+        assert post("forgot-password", {"email": ADDRESS}).status_code == 202
+        found = re.search(r"/reset/([^\s/]+)/", str(delivered()[-1].body))
+        assert found
+        assert post("reset-password", {"key": found.group(1), "password": "another-violin-moss"}).status_code == 204
+        assert opens("ana", "another-violin-moss")
+        assert EmailAddress.objects.get(user__username="ana").verified
+
+
 class TestTime:
     def test_after_three_days_name_and_address_are_free_and_no_row_is_left(self) -> None:
         sign_up("ana")
@@ -191,7 +276,8 @@ class TestTime:
         ben = UserFactory.create(username="ben")
         sign_up("ana")
         ana = User.objects.get(username="ana")
-        graph.follow(actor=ben, target=ana)
+        with once_seen(ana):
+            graph.follow(actor=ben, target=ana)
         clear_away_after(ana)
         assert not User.objects.filter(pk=ana.pk).exists()
         assert not Follow.objects.exists()
@@ -201,8 +287,9 @@ class TestTime:
         ben = UserFactory.create(username="ben")
         sign_up("ana")
         ana = User.objects.get(username="ana")
-        conversation = create_direct(actor=ben, target=ana)
-        send_message(sender=ben, conversation_id=conversation.pk, body="Are you there?")
+        with once_seen(ana):
+            conversation = create_direct(actor=ben, target=ana)
+            send_message(sender=ben, conversation_id=conversation.pk, body="Are you there?")
         clear_away_after(ana)
         ana.refresh_from_db()
         assert (ana.email, ana.username, ana.erased_at is None) == (None, f"deleted_{ana.pk.hex}", False)
@@ -214,6 +301,20 @@ class TestTime:
         UserFactory.create_batch(3)
         with django_assert_num_queries(1):
             assert leaving.stale_sign_ups(100) == []
+
+
+@contextmanager
+def once_seen(person: User) -> Iterator[None]:
+    """As sign-ups were, before those that wait were hidden: what others tied to them then is still there."""
+    User.objects.filter(pk=person.pk).update(is_waiting=False, is_active=True)
+    yield
+    User.objects.filter(pk=person.pk).update(is_waiting=True, is_active=False)
+
+
+def dispatch_due() -> None:
+    """What whoever wrote the events does after the commit."""
+    for event in OutboxEvent.objects.filter(name__contains="SignInRefused"):
+        dispatch(event.pk)
 
 
 def clear_away() -> None:

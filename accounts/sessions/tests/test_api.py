@@ -62,7 +62,7 @@ class TestSignUp:
         assert message.to == ["ana@example.com"]
         assert isinstance(message, EmailMultiAlternatives)
         assert message.alternatives
-        assert post(client, "sign-in", {"username": "ana", "password": NEW_PASSWORD}).json()["error"]["code"] == "email_not_confirmed"
+        assert post(client, "sign-in", {"username": "ana", "password": NEW_PASSWORD}).json()["error"]["code"] == "invalid_credentials"
         assert post(client, "confirm-email", {"key": key_in_mail("verify")}).status_code == 204
         answer = sign_in(client, email="Ana@Example.com", password=NEW_PASSWORD)
         assert answer["user"]["username"] == "ana"

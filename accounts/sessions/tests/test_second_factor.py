@@ -48,6 +48,19 @@ class TestRest:
         assert error["details"]["types"] == ["totp"]
         assert not Session.objects.exists()
 
+    def test_new_password_ends_what_waits_for_a_code(self) -> None:
+        ana = with_second_factor(username="ana")
+        client, page = APIClient(), Client()
+        token = sign_in(client).json()["error"]["details"]["mfa_token"]
+        page.post("/sign-in/", {"login": "ana", "password": PASSWORD})
+        ana.set_password("another-violin-moss")
+        ana.save()
+        answer = client.post("/api/v1/auth/mfa", {"mfa_token": token, "code": code()})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "session_ended")
+        assert page.post("/sign-in/code/", {"code": code(step=1)}).status_code == 401
+        assert page.get("/home/").status_code == 302
+        assert not Session.objects.exists()
+
     def test_code_finishes_the_sign_in(self) -> None:
         with_second_factor(username="ana")
         client = APIClient()

@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session as StoredSession
+from django.test import Client
 from django.utils import timezone
 
 from accounts.sessions import services
 from accounts.sessions.models import EndReason, Session
 from accounts.sessions.services import RefreshSuperseded
 from accounts.sessions.tasks import tidy_sessions
-from accounts.sessions.tests.factories import open_session, tokens_for
+from accounts.sessions.tests.factories import confirm, open_session, tokens_for
 from accounts.sessions.tokens import NotAuthenticated, TokenPair
-from accounts.users.tests.factories import UserFactory
+from accounts.users.models import User
+from accounts.users.tests.factories import PASSWORD, UserFactory
 from core.events.registry import handlers
 from core.testing.threads import race
 
@@ -113,3 +116,56 @@ def test_tidying_ends_what_ran_out_and_forgets_what_ended_long_ago() -> None:
     tidy_sessions()
     tidy_sessions()
     assert dict(Session.objects.values_list("pk", "end_reason")) == {unused.pk: EndReason.EXPIRED, live.pk: ""}
+
+
+@pytest.mark.django_db
+def test_whoever_came_in_by_a_password_that_is_another_by_now_does_not_stay() -> None:
+    ana = UserFactory.create()
+    looked_at = User.objects.get(pk=ana.pk)
+    ana.set_password("another-violin-moss")
+    ana.save()
+    with pytest.raises(NotAuthenticated):
+        services.open_session(user=looked_at, session_key="k", address=None, user_agent="")
+    assert not Session.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(5))
+def test_no_session_opened_by_the_old_password_outlives_the_new_one(attempt: int) -> None:
+    """However the two meet: the password was looked at before the change, the session is opened while, before or after it is carried out."""
+    ana = UserFactory.create()
+    hashed = make_password("another-violin-moss")
+    looked_at = [User.objects.get(pk=ana.pk) for _ in range(4)]
+
+    def change() -> None:
+        User.objects.filter(pk=ana.pk).update(password=hashed)
+        services.end_all_sessions(user=ana, reason=EndReason.PASSWORD_CHANGED)
+
+    def come_in(number: int) -> None:
+        services.open_session(user=looked_at[number], session_key=f"key{number}", address=None, user_agent="")
+
+    race(lambda number: change() if number == 3 else come_in(number), threads=4)
+    assert not Session.objects.live().filter(user=ana).exists()
+
+
+@pytest.mark.django_db
+def test_session_that_ended_while_its_password_was_changed_has_no_cookie_either() -> None:
+    ana = UserFactory.create(username="ana")
+    client = Client()
+    client.force_login(ana)
+    session = Session.objects.get()
+    confirm(ana)
+    ended = services.rebind_session
+
+    def rebind(**which: Any) -> bool:
+        services.end_session(session_id=session.pk)
+        return ended(**which)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "rebind_session", rebind)
+        form = {"oldpassword": PASSWORD, "password1": "another-violin-moss", "password2": "another-violin-moss"}
+        client.post("/settings/password/", form)
+    ana.refresh_from_db()
+    assert ana.check_password("another-violin-moss")
+    assert client.get("/home/").status_code == 302
+    assert not Session.objects.live().exists()

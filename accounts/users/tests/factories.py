@@ -15,6 +15,9 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
         model = User
         skip_postgeneration_save = True
 
+    class Params:
+        waiting = factory.Trait(is_active=False, is_waiting=True, address__verified=False)  # a sign-up that nobody has confirmed
+
     username = factory.Sequence(lambda n: f"person{n}")
     email = factory.LazyAttribute(lambda person: f"{person.username.lower()}@example.com")
     display_name = factory.LazyAttribute(lambda person: person.username.title())
