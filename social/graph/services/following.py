@@ -97,6 +97,13 @@ def unfollow(*, actor: User, target: User) -> bool:
         return was_asked or was_followed
 
 
+def remove_follower(*, actor: User, follower: User) -> bool:
+    """Make ``follower`` no longer follow ``actor``, without a block: they may follow, or ask to, again. True when that is new. Events: Unfollowed."""
+    with transaction.atomic():
+        lock_edges(actor, follower)
+        return remove_follow(follower, actor)
+
+
 def block(*, actor: User, target: User) -> bool:
     """Part two people: neither sees the other any more, and neither follows, befriends, asks or keeps the other. True when that is new.
 

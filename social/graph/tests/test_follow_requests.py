@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client as Browser
 from rest_framework.test import APIClient
 
 from accounts.users.models import User
@@ -277,3 +278,33 @@ def test_nobody_is_suggested_whom_one_has_asked_to_follow() -> None:
     assert cem in [suggestion.person for suggestion in suggestions_for(ana)]
     services.follow(actor=ana, target=cem)
     assert cem not in [suggestion.person for suggestion in suggestions_for(ana)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_follower_is_removed_without_a_block_and_may_come_back(told: list[type[Event]]) -> None:
+    ana, ben, cem = UserFactory.create_batch(3)
+    for follower in (ana, cem):
+        services.follow(actor=follower, target=ben)
+    services.follow(actor=ben, target=ana)
+    told.clear()
+    for _ in range(2):
+        assert client(ben).delete(f"/api/v1/users/me/followers/{ana.username}").status_code == 204
+    assert told == [Unfollowed]
+    assert set(Follow.objects.values_list("follower", "followed")) == {(cem.pk, ben.pk), (ben.pk, ana.pk)}
+    assert (counts(ben), counts(ana)) == ((1, 1), (1, 0))
+    assert client(None).delete(f"/api/v1/users/me/followers/{cem.username}").status_code == 401
+    assert services.follow(actor=ana, target=ben)
+
+
+def test_removing_is_offered_on_ones_own_list_alone() -> None:
+    ana, ben = UserFactory.create(), UserFactory.create()
+    services.follow(actor=ana, target=ben)
+    mine, theirs = Browser(), Browser()
+    mine.force_login(ben)
+    theirs.force_login(ana)
+    path = f"/{ana.username}/remove-follower/"
+    assert path in mine.get(f"/{ben.username}/followers/").content.decode()
+    assert "remove-follower" not in mine.get(f"/{ben.username}/following/").content.decode()
+    assert "remove-follower" not in theirs.get(f"/{ben.username}/followers/").content.decode()
+    assert mine.post(path).status_code == 302
+    assert not Follow.objects.exists()
