@@ -8,6 +8,7 @@ LIMITS = {
     "sign_in_address": "30/15 minutes",
     "sign_in_name": "50/hour",
     "refresh": "10/15 minutes",
+    "refresh_address": "600/15 minutes",
     "second_factor": "5/15 minutes",
     "confirm": "20/15 minutes",
     "mail": "5/hour",

@@ -63,6 +63,7 @@ def people(request: HttpRequest, username: str, side: str) -> HttpResponse:
         "followed": graph.followed_among(viewer, page.items),
         "requested": graph.requested_among(viewer, page.items),
         "is_closed": not policies.can_see_inside(viewer, person),
+        "own_followers": side == "followers" and viewer == person,
     }
     return render(request, "accounts/profiles/people.html", context)
 

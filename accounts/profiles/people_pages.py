@@ -135,6 +135,17 @@ def dismiss(request: HttpRequest, username: str) -> HttpResponse:
     return HttpResponse() if in_place(request) else back(request, "/people/")
 
 
+@require_POST
+@login_required
+def remove_follower(request: HttpRequest, username: str) -> HttpResponse:
+    """Have a person follow no longer, without a block."""
+    viewer = signed_in(request)
+    person = selectors.visible_person(viewer, username)
+    services.remove_follower(actor=viewer, follower=person)
+    messages.success(request, f"{person.name} no longer follows you. They are not told.")
+    return back(request, f"/{viewer.username}/followers/")
+
+
 @require_safe
 @login_required
 def contacts(request: HttpRequest) -> HttpResponse:

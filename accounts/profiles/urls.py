@@ -35,6 +35,7 @@ pages: list[URLPattern] = [
     path("<str:username>/block/", views.block, name="block"),
     path("<str:username>/friend/", people.friend, name="friend"),
     path("<str:username>/dismiss/", people.dismiss, name="dismiss"),
+    path("<str:username>/remove-follower/", people.remove_follower, name="remove_follower"),
     path("<str:username>/contact/", people.keep_contact, name="keep_contact"),
     path("<str:username>/mute/", people.mute, name="mute"),
 ]

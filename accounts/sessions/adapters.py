@@ -56,6 +56,7 @@ class LinkExpired(Invalid):
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up, sign-in and mail, for pages and REST alike."""
 
+    is_confirming = False
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         **{f"{name}_password_mismatch": WRONG for name in ("email", "username", "phone")},
@@ -115,11 +116,17 @@ class AccountAdapter(DefaultAccountAdapter):
         guess = count_guess(request, credentials)
         user: User | None = super().authenticate(request, **credentials)
         if user is None or user.is_waiting:
-            with transaction.atomic():
-                emit(SignInRefused(waiting_id=user.pk if user else None))
+            if not self.is_confirming:
+                with transaction.atomic():
+                    emit(SignInRefused(waiting_id=user.pk if user else None))
             return None
         forgive_guess(guess)
         return user
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Asked of somebody who is in: whatever comes of it, there is no sign-up to be reminded of."""
+        self.is_confirming = True
+        return bool(super().reauthenticate(user, password))
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """allauth asks before everything dangerous it does itself. Our answer is step-up's; then there is nothing left for allauth to ask.

@@ -119,7 +119,7 @@ class SignIn(Door):
 
 
 class RefreshToken(Door):
-    limits = {"POST": "refresh"}
+    limits = {"POST": "refresh_address"}  # wide: many may live behind one address. The session itself is counted once it is known
 
     @operation("Exchange a refresh token", request=RefreshRequest, response=TokensAnswer)
     def post(self, request: Request) -> Response:
@@ -134,6 +134,7 @@ class RefreshToken(Door):
             token = request.COOKIES[REFRESH_COOKIE]
         if token is None:
             raise NotAuthenticated("There is no refresh token.", code="token_invalid")
+        enforce("refresh", f"session:{services.session_of_refresh_token(token)}")
         pair = services.refresh_tokens(refresh_token=token)
         return self.hand_over({"access_token": pair.access_token, "refresh_token": pair.refresh_token, "expires_in": pair.expires_in})
 

@@ -17,7 +17,7 @@ from accounts.sessions.identities import Where
 from accounts.sessions.models import Code, Purpose
 from accounts.users.models import User
 from core.api.addresses import client_address
-from core.api.limits import enforce, name_identity
+from core.api.limits import enforce, enforce_request, name_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ def sign_up(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def send_again(request: HttpRequest, token: str) -> Issued:
-    """Another code, counted like the first. Raises CodeExpired, RateLimited."""
+    """Another code, counted like the first: by where it goes, and by where the request came from. Raises CodeExpired, RateLimited."""
     destination = codes.waiting(token).destination
-    enforce("sms" if destination.startswith("+") else "mail", name_identity(destination))
+    enforce_request(request, "sms" if destination.startswith("+") else "mail", destination)
     return identities.send_again(token=token)
 
 

@@ -5,6 +5,7 @@ names one row, works while that row is there, and so works once.
 """
 
 from datetime import timedelta
+from typing import Any, TypeAlias
 
 import structlog
 from allauth.mfa.models import Authenticator
@@ -35,12 +36,12 @@ WORDS = {
     Authenticator.Type.RECOVERY_CODES: "the recovery codes",
     "account": "the Google account",
 }
-WayIn = Authenticator | SocialAccount
+WayIn: TypeAlias = Any  # an Authenticator or a SocialAccount
 
 
 def link_for(mail: str, user: User) -> str:
     """The address for the mail of that name, about what was added to ``user`` last; empty for mails about something else."""
-    added: WayIn | None = None
+    added: WayIn = None
     if mail in FACTORS:
         added = Authenticator.objects.filter(user=user, type=FACTORS[mail]).order_by("pk").last()
     elif mail == "account_connected":
@@ -63,7 +64,7 @@ def disown(*, token: str) -> User:
     Events: SessionEnded for each session.
     """
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=_found(token).user_id)
+        user: User = User.objects.select_for_update().get(pk=_found(token).user_id)
         added = _found(token)  # asked again: it may have gone before the lock
         log.warning("way_in_disowned", user_id=str(user.pk), kind=_kind(added), pk=added.pk)
         added.delete()
@@ -82,7 +83,7 @@ def _found(token: str) -> WayIn:
     except (signing.BadSignature, ValueError, TypeError):
         raise NotFound from None
     rows = SocialAccount.objects.filter(user=user_id, pk=pk) if kind == "account" else Authenticator.objects.filter(user=user_id, pk=pk, type=kind)
-    found: WayIn | None = rows.first()
+    found: WayIn = rows.first()
     if found is None:
         raise NotFound
     return found

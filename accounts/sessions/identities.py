@@ -161,16 +161,21 @@ def reset_password(*, user: User, password: str, where: Where) -> None:
 
 @transaction.atomic
 def change_email(*, user: User, code: Code, where: Where, keep: Session) -> None:
-    """Make the address a spent code went to the person's only one. The old one is told, and every session but ``keep`` ends.
+    """Make the address a spent code went to the person's only one. The old one is told, and every session but ``keep`` ends. Nothing happens where
+    it is theirs, confirmed, already.
 
     Raises: EmailTaken when somebody was quicker. Events: AddressesChanged, SessionEnded for each.
     """
-    before = user.email
+    before = User.objects.select_for_update().get(pk=user.pk).email
+    if before == code.destination and EmailAddress.objects.filter(user=user, email=before, verified=True).exists():
+        return
     person = users.set_email(user=user, email=code.destination)
     EmailAddress.objects.filter(user=person).delete()
     EmailAddress.objects.create(user=person, email=person.email, primary=True, verified=True)
+    if before == person.email:  # theirs before, and confirmed now
+        emit(AddressesChanged(user_id=person.pk))
     services.end_all_sessions(user=person, except_session=keep.pk, reason=EndReason.IDENTITY_CHANGED)
-    if before:
+    if before and before != person.email:
         _notify("email_changed", before, person, where)
     elif person.phone:
         _text_changed(person.phone, "address")
@@ -226,7 +231,9 @@ def verify_address(*, address: EmailAddress) -> None:
 
 
 def _set_phone(user: User, phone: str | None, mail: str, where: Where, keep: Session) -> None:
-    before = user.phone
+    before = User.objects.select_for_update().get(pk=user.pk).phone
+    if before == phone:
+        return
     person = users.set_phone(user=user, phone=phone)
     services.end_all_sessions(user=person, except_session=keep.pk, reason=EndReason.IDENTITY_CHANGED)
     if before:

@@ -112,6 +112,11 @@ def session_of_token(access_token: str) -> UUID:
     return tokens.session_of(access_token)
 
 
+def session_of_refresh_token(refresh_token: str) -> UUID:
+    """The session a refresh token belongs to, or belonged. Raises NotAuthenticated("token_invalid")."""
+    return tokens.session_id_of(tokens.read_refresh_token(refresh_token))
+
+
 @transaction.atomic
 def issue_tokens(*, session_id: UUID) -> TokenPair:
     """The first tokens of a session just opened. Raises NotAuthenticated("session_ended")."""
@@ -153,12 +158,12 @@ def refresh_tokens(*, refresh_token: str) -> TokenPair:
 
 
 @transaction.atomic
-def end_session(*, session_id: UUID, reason: EndReason = EndReason.ENDED) -> None:
-    """End one session: its tokens and its cookie are refused from the next request on. Ending an ended session changes nothing.
+def end_session(*, session_id: UUID, reason: EndReason = EndReason.ENDED) -> bool:
+    """End one session: its tokens and its cookie are refused from the next request on. Ending an ended session changes nothing: False.
 
     Events: SessionEnded.
     """
-    _end(Session.objects.live().select_for_update().filter(pk=session_id), reason)
+    return bool(_end(Session.objects.live().select_for_update().filter(pk=session_id), reason))
 
 
 @transaction.atomic

@@ -120,7 +120,7 @@ def set_email(*, user: User, email: str) -> User:
     (``accounts.sessions.identities``).
 
     Raises: EmailTaken.
-    Events: AddressesChanged.
+    Events: AddressesChanged, if it is another one.
     """
     return _set_identity(user, "email", email.lower())
 
@@ -130,13 +130,15 @@ def set_phone(*, user: User, phone: str | None) -> User:
     """Give a person a number, in E.164, that they have answered from; None takes it away.
 
     Raises: PhoneTaken.
-    Events: AddressesChanged.
+    Events: AddressesChanged, if it is another one.
     """
     return _set_identity(user, "phone", phone)
 
 
 def _set_identity(user: User, name: str, value: str | None) -> User:
     person: User = User.objects.select_for_update().get(pk=user.pk)
+    if getattr(person, name) == value:
+        return person
     setattr(person, name, value)
     try:
         with transaction.atomic():
@@ -182,12 +184,15 @@ def set_status(*, user: User, text: str, until: datetime | None = None) -> User:
     """Say what one is up to, for those who see one's presence; until a moment, or until it is changed. Empty text takes it away.
 
     Raises: Invalid("until_in_past").
-    Events: ProfileUpdated.
+    Events: ProfileUpdated, if that is new.
     """
     if until is not None and until <= timezone.now():
         raise Invalid("A status ends in the future.", code="until_in_past")
     person: User = User.objects.select_for_update().get(pk=user.pk)
-    person.status_text, person.status_until = text, until if text else None
+    said = (text, until if text else None)
+    if (person.status_text, person.status_until) == said:
+        return person
+    person.status_text, person.status_until = said
     person.save(update_fields=["status_text", "status_until"])
     emit(ProfileUpdated(user_id=person.pk))
     return person
@@ -207,11 +212,11 @@ def suspend_user(*, user: User, until: datetime, reason: str) -> User:
 
 @transaction.atomic
 def lift_suspension(*, user: User) -> User:
-    """Let a suspended person back in. Nothing happens to one who is not suspended.
+    """Let a suspended person back in. Nothing happens to one who is not suspended, or whose suspension has ended by itself.
 
     Events: UserRestored, if there was a suspension.
     """
-    if _locked(user).suspended_until is None:
+    if not _locked(user).is_suspended:
         return user
     return _set_suspension(user, None, "", UserRestored(user_id=user.pk))
 

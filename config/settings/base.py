@@ -295,7 +295,7 @@ API_MAX_BODY = 1_048_576  # bytes of JSON
 BODY_LIMITS = {"/api/": API_MAX_BODY, "/api/v1/uploads": 110 * 1_048_576, "/": 110 * 1_048_576}
 LIMITS = {**BUILT_IN_LIMITS, **env.limits}
 LIMITS_FAIL_CLOSED = frozenset(
-    {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "second_factor", "confirm", "mail", "sms", "codes"}
+    {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "refresh_address", "second_factor", "confirm", "mail", "sms", "codes"}
     | {"lookups", "lookups_network"}
 )
 SPECTACULAR_SETTINGS: dict[str, Any] = {

@@ -51,6 +51,19 @@ def count_person(request: HttpRequest, person_id: Any, *, along: Sequence[str] =
     return counted
 
 
+def count_refused(request: Request) -> float | None:
+    """Count a request that is about to be refused for who sends it, or who does not; the wait in seconds where there were too many.
+
+    Refusals come before ``ScopeThrottle`` is asked. Uncounted, they would cost whoever sends forged tokens nothing.
+    """
+    if request.user.is_authenticated:
+        verdicts = count_person(request._request, request.user.pk)
+    else:
+        verdicts = [verdict for verdict in [limits.consume("api_anonymous", limits.address_identity(request))] if verdict is not None]
+        request._request.limit_verdicts = verdicts  # type: ignore[attr-defined]
+    return max((max(1.0, verdict.reset_after) for verdict in verdicts if not verdict.allowed), default=None)
+
+
 def _person(person_id: Any) -> str:
     return f"person:{person_id}"
 

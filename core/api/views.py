@@ -1,10 +1,12 @@
 """The base of every REST endpoint."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied, Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -13,7 +15,7 @@ from rest_framework.views import APIView
 from core.api import conditional, idempotency
 from core.api.limits import Verdict
 from core.api.paging import page_arguments, page_response
-from core.api.throttles import limit_headers
+from core.api.throttles import count_refused, limit_headers
 from core.errors import UNREADABLE, Invalid, NotFound
 from core.paging import DEFAULT_LIMIT, Page
 
@@ -77,6 +79,24 @@ class Endpoint(APIView):
         if any(isinstance(text, str) and UNREADABLE.search(text) for text in texts):
             raise Invalid("The address holds characters no text has.", code="invalid_characters")
         super().initial(request, *args, **kwargs)
+
+    def perform_authentication(self, request: Request) -> None:
+        with self._counted(request):
+            super().perform_authentication(request)
+
+    def check_permissions(self, request: Request) -> None:
+        with self._counted(request):
+            super().check_permissions(request)
+
+    @contextmanager
+    def _counted(self, request: Request) -> Iterator[None]:
+        """Refusals count as requests do. Raises Throttled in their place past the limit."""
+        try:
+            yield
+        except (AuthenticationFailed, NotAuthenticated, PermissionDenied):
+            if (wait := count_refused(request)) is not None:
+                raise Throttled(wait) from None
+            raise
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

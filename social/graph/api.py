@@ -97,6 +97,14 @@ class FollowersEndpoint(Endpoint):
         return self.page(page, PersonSerializer)
 
 
+class FollowerEndpoint(Endpoint):
+    @operation("Remove a follower", status=204)
+    def delete(self, request: Request, user: str) -> Response:
+        """They no longer follow me, and are not told. It is no block: they may follow, or ask to, again."""
+        services.remove_follower(actor=self.viewer, follower=selectors.visible_person(self.viewer, user))
+        return Response(status=204)
+
+
 class FollowingEndpoint(Endpoint):
     permission_classes = [AllowAny]
 

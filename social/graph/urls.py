@@ -10,6 +10,7 @@ api: list[URLPattern] = [
     path("users/me/muted", doors.MutedEndpoint.as_view(), name="api-muted"),
     path("users/me/muted-keywords", doors.MutedKeywordsEndpoint.as_view(), name="api-muted-keywords"),
     path("users/me/muted-keywords/<uuid:mute_id>", doors.MutedKeywordEndpoint.as_view(), name="api-muted-keyword"),
+    path("users/me/followers/<str:user>", doors.FollowerEndpoint.as_view(), name="api-follower"),
     path("users/<str:user>/follow", doors.FollowEndpoint.as_view(), name="api-follow"),
     path("users/<str:user>/follow-status", doors.FollowStatusEndpoint.as_view(), name="api-follow-status"),
     path("users/<str:user>/followers", doors.FollowersEndpoint.as_view(), name="api-followers"),

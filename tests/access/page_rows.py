@@ -107,6 +107,7 @@ PAGES: list[Row] = [
     get(f"{USER}mutual/", "{owner}/mutual/", READ),
     *both(f"{USER}friend/", "{owner}/friend/", MEET, {"act": "ask"}),
     post(f"{USER}dismiss/", "{owner}/dismiss/", {**MEET, "self": "no"}, {}),
+    post(f"{USER}remove-follower/", "{owner}/remove-follower/", MEET, {}),
     post(f"{USER}contact/", "{owner}/contact/", {**MEET, "self": "no"}, {}),
     post(f"{USER}mute/", "{owner}/mute/", {**MEET, "self": "no"}, {"for": "day"}),
     get("friends/", "friends/", MINE),

@@ -68,6 +68,7 @@ REST: list[Row] = [
     Row(f"DELETE {USER}/follow", "users/{owner}/follow", MEET),
     Row(f"GET {USER}/follow-status", "users/{owner}/follow-status", MEET),
     Row(f"GET {USER}/followers", "users/{owner}/followers", {**READ, "outsider": "empty"}),
+    Row("DELETE users/me/followers/<str:user>", "users/me/followers/{owner}", MEET),
     Row(f"GET {USER}/following", "users/{owner}/following", dict.fromkeys(RELATIONS, "empty") | APART | {"suspended": "sign in"}),
     Row("GET follow-requests", "follow-requests", outcomes("empty", self="ok")),
     Row("GET follow-requests/sent", "follow-requests/sent", outcomes("empty")),

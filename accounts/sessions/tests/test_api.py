@@ -8,7 +8,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from accounts.sessions.models import EndReason, Session
@@ -344,3 +344,28 @@ class TestSessions:
 def test_email_address_follows_sign_up(client: APIClient) -> None:
     post(client, "sign-up", TestSignUp.DATA)
     assert EmailAddress.objects.get().verified is False
+
+
+def test_each_resend_that_is_accepted_sends_one_mail(client: APIClient) -> None:
+    UserFactory.create(email="waiting@example.com", waiting=True)
+    UserFactory.create(email="done@example.com")
+    for name in ("nobody", "waiting", "done"):
+        before = len(delivered())
+        answers = [post(client, "resend-email", {"email": f"{name}@example.com"}).status_code for _ in range(2)]
+        assert answers == [202, 202]
+        assert len(delivered()) == before + 2
+
+
+def test_refreshing_counts_by_session(client: APIClient, settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "refresh": "2/hour", "refresh_address": "8/hour"}
+    first, second = (tokens_for(UserFactory.create()).refresh_token for _ in range(2))
+
+    def refresh(token: str) -> Any:
+        return post(client, "refresh-token", {"refresh_token": token})
+
+    for _ in range(2):
+        first = refresh(first).json()["data"]["refresh_token"]
+    assert refresh(first).status_code == 429
+    assert [refresh("forged").status_code for _ in range(2)] == [401, 401]  # of nobody's session, and of nobody's count
+    second = refresh(second).json()["data"]["refresh_token"]  # behind the same address
+    assert [refresh("forged").status_code for _ in range(3)] == [401, 401, 429]

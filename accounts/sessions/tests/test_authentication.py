@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from django.test import RequestFactory
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+from rest_framework.test import APIClient
 
 from accounts.sessions import services, tokens
 from accounts.sessions.authentication import BearerAuthentication
@@ -93,3 +94,13 @@ def test_use_is_noted_once_in_five_minutes(django_assert_num_queries: DjangoAsse
     assert timezone.now() - session.last_used_at < timedelta(minutes=1)
     with django_assert_num_queries(1):
         authenticate(token)
+
+
+@pytest.mark.parametrize("path", ["users/me", "feeds/home"], ids=["long way", "short way"])
+def test_forged_tokens_are_counted_by_address(settings: Settings, path: str) -> None:
+    settings.LIMITS = {**settings.LIMITS, "api_anonymous": "3/hour"}
+    forged = {"Authorization": "Bearer forged"}
+    assert [APIClient().get(f"/api/v1/{path}", headers=forged).status_code for _ in range(4)] == [401, 401, 401, 429]
+    assert APIClient(REMOTE_ADDR="192.0.2.9").get(f"/api/v1/{path}", headers=forged).status_code == 401
+    token = tokens_for(UserFactory.create()).access_token
+    assert APIClient().get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {token}"}).status_code == 200

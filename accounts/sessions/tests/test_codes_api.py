@@ -262,3 +262,17 @@ class TestPassword:
         UserFactory.create(email=None, phone=PHONE)
         assert post("sign-in", {"phone": PHONE, "password": PASSWORD}).status_code == 200
         assert EmailAddress.objects.count() == 0
+
+
+def test_sending_again_counts_by_where_one_asks_from_too(settings: Settings) -> None:
+    """However many codes wait: those of others are not to be flooded by asking for each once more."""
+    tokens = []
+    for number in range(3):
+        UserFactory.create(username=f"ana{number}", email=f"ana{number}@example.com")
+        tokens.append(post("code/request", {"email": f"ana{number}@example.com"}).json()["data"]["code_token"])
+    settings.LIMITS = {**settings.LIMITS, "mail": "2/hour"}
+    before = len(delivered())
+    with later():
+        assert [post("code/resend", {"code_token": token}).status_code for token in tokens] == [202, 202, 429]
+        assert post("code/resend", {"code_token": tokens[2]}, address="192.0.2.9").status_code == 202
+    assert len(delivered()) == before + 3

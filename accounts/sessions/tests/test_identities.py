@@ -239,3 +239,17 @@ def test_those_who_keep_addresses_and_numbers_hear_of_each_change_and_of_no_refu
     EmailAddress.objects.filter(user=ana).update(verified=False)
     identities.verify_address(address=EmailAddress.objects.get(user=ana))
     assert heard() == 4
+
+
+@pytest.mark.parametrize(("what", "place"), [("email", "ana@example.com"), ("phone", PHONE)])
+def test_changing_to_what_one_has_changes_nothing(ana: User, token: str, what: str, place: str) -> None:
+    elsewhere = open_session(ana, "another device")
+    asked = ask_email(token, place) if what == "email" else ask_phone(token, place)
+    code = mailed_code() if what == "email" else texted_code()
+    mails, texts = len(delivered()), len(texted())
+    events = OutboxEvent.objects.count()
+    assert confirm(what, token, asked, code).status_code == 204
+    elsewhere.refresh_from_db()
+    assert elsewhere.ended_at is None
+    assert (len(delivered()), len(texted()), OutboxEvent.objects.count()) == (mails, texts, events)
+    assert EmailAddress.objects.filter(user=ana, email="ana@example.com", verified=True).count() == 1

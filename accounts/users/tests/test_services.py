@@ -1,5 +1,6 @@
 """Creating, editing and suspending people."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,12 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from accounts.users import services
+from accounts.users.events import AddressesChanged, ProfileUpdated, UserRestored
 from accounts.users.models import User
 from accounts.users.names import is_reserved, top_level_segments
 from accounts.users.tests.factories import UserFactory
 from core.errors import DomainError, Invalid
+from core.events.registry import Event, event_name, handlers
 from core.testing.threads import race
 
 
@@ -76,3 +79,32 @@ def test_last_seen_moves_forward_only() -> None:
     services.record_seen(user_id=ana.pk, at=now - timedelta(minutes=1))
     ana.refresh_from_db()
     assert ana.last_seen_at == now
+
+
+@pytest.fixture
+def told() -> Iterator[list[Event]]:
+    """What was handed over."""
+    seen: list[Event] = []
+    kinds = (ProfileUpdated, UserRestored, AddressesChanged)
+    for kind in kinds:
+        handlers.setdefault(event_name(kind), {})["test"] = seen.append
+    yield seen
+    for kind in kinds:
+        del handlers[event_name(kind)]["test"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changes_nothing_tells_nobody(told: list[Event]) -> None:
+    ana = UserFactory.create(phone="+351912345678")
+    until = timezone.now() + timedelta(hours=1)
+    services.set_status(user=ana, text="Out", until=until)
+    assert len(told) == 1
+    services.set_status(user=ana, text="Out", until=until)
+    services.set_email(user=ana, email=str(ana.email))
+    services.set_phone(user=ana, phone="+351912345678")
+    User.objects.filter(pk=ana.pk).update(suspended_until=timezone.now() - timedelta(hours=1))
+    services.lift_suspension(user=ana)
+    assert len(told) == 1
+    services.set_phone(user=ana, phone=None)
+    services.set_status(user=ana, text="")
+    assert len(told) == 3

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import include, path
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -86,6 +86,14 @@ class Uploads(Endpoint):
         return Response({"id": None, "name": ""})
 
 
+class ForStaff(Endpoint):
+    permission_classes = (IsAdminUser,)
+
+    @operation("What staff see", response=ThingSerializer)
+    def get(self, request: Request) -> Response:
+        return Response({"id": None, "name": ""})
+
+
 urlpatterns = [
     path(
         "api/v1/",
@@ -95,6 +103,7 @@ urlpatterns = [
                 path("things/<uuid:thing_id>", Thing.as_view()),
                 path("refusals/<str:kind>", Refusals.as_view()),
                 path("uploads", Uploads.as_view()),
+                path("for-staff", ForStaff.as_view()),
             ]
         ),
     ),

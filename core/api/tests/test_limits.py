@@ -178,3 +178,18 @@ def test_while_redis_hangs_secrets_are_guarded_and_the_rest_goes_on_and_all_is_b
         assert cache.get("anything") is None
     finally:
         own_redis.end()
+
+
+def test_refusals_count_like_requests(anyone: APIClient, signed_in: APIClient) -> None:
+    """Of whoever sends a forged token, or none."""
+    forged = {"Authorization": "Bearer forged"}
+    statuses = [anyone.get("/api/v1/for-staff", headers=forged if number % 2 else {}).status_code for number in range(7)]
+    assert statuses == [401] * 5 + [429] * 2
+    assert int(anyone.get("/api/v1/for-staff", headers=forged)["Retry-After"]) > 0
+    assert anyone.get("/api/v1/things").status_code == 429
+    assert signed_in.get("/api/v1/things").status_code == 200
+
+
+def test_refusals_of_somebody_signed_in_count_for_them(signed_in: APIClient) -> None:
+    statuses = [signed_in.get("/api/v1/for-staff").status_code for _ in range(9)]
+    assert statuses == [403] * 8 + [429]

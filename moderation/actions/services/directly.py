@@ -14,7 +14,7 @@ from accounts.data import services as data
 from accounts.data.selectors import undone_deletion
 from accounts.sessions import identities
 from accounts.sessions import services as sessions
-from accounts.sessions.models import EndReason, Session
+from accounts.sessions.models import EndReason
 from accounts.users import leaving
 from accounts.users import services as people
 from accounts.users.models import User
@@ -39,7 +39,7 @@ def lift(*, moderator: User, person: User, reason: str) -> None:
     """Let a suspended person back in. Raises as ``_act``, Conflict("nothing_to_do"). Events: UserRestored."""
 
     def effect() -> None:
-        _require(leaving.locked(person).suspended_until is not None)
+        _require(leaving.locked(person).is_suspended)
         people.lift_suspension(user=person)
 
     _act(moderator, person, reason, Verb.LIFT, effect)
@@ -97,8 +97,7 @@ def end_sessions(*, moderator: User, person: User, reason: str, session_id: UUID
     def effect() -> int:
         if session_id is None:
             return sessions.end_all_sessions(user=person, reason=EndReason.STAFF)
-        _require(Session.objects.live().filter(pk=session_id).exists())
-        sessions.end_session(session_id=session_id, reason=EndReason.STAFF)
+        _require(sessions.end_session(session_id=session_id, reason=EndReason.STAFF))
         return 1
 
     return _act(moderator, person, reason, Verb.SESSIONS, effect)

@@ -3,7 +3,7 @@
 from social.graph.services.contacts import add_contact, change_contact, reconcile_digests, refresh_digests, remove_contact
 from social.graph.services.counting import reconcile_counts
 from social.graph.services.dismissing import dismiss_suggestion
-from social.graph.services.following import block, follow, unblock, unfollow
+from social.graph.services.following import block, follow, remove_follower, unblock, unfollow
 from social.graph.services.forgetting import forget_edges, forget_rest
 from social.graph.services.friends import (
     accept_request,
@@ -41,6 +41,7 @@ __all__ = [
     "reconcile_digests",
     "refresh_digests",
     "remove_contact",
+    "remove_follower",
     "remove_friend",
     "request_friendship",
     "unblock",

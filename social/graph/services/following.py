@@ -42,7 +42,8 @@ counted AS (
     SET following_count = following_count + (person_id = %(actor)s)::int, follower_count = follower_count + (person_id = %(target)s)::int
     WHERE person_id IN (%(actor)s, %(target)s) AND EXISTS (SELECT FROM edge)
 )
-SELECT EXISTS (SELECT FROM target), EXISTS (SELECT FROM edge), EXISTS (SELECT FROM request), EXISTS (SELECT FROM closed)
+SELECT EXISTS (SELECT FROM target), EXISTS (SELECT FROM edge), EXISTS (SELECT FROM request), EXISTS (SELECT FROM closed),
+    EXISTS (SELECT FROM social_graph_followrequest WHERE requester_id = %(actor)s AND requested_id = %(target)s)
 """
 _people_to_meet = Prepared(
     lambda actor, target: people_to_meet(somebody(actor)).filter(pk=target).values_list("pk", "is_private"), actor=UUIDField(), target=UUIDField()
@@ -63,22 +64,25 @@ class Wish:
 def follow(*, actor: User, target: User) -> Wish:
     """Make ``actor`` follow ``target``, or ask to where the account is private.
 
-    Two statements: the lock of both people's edges, then everything that is decided under it.
+    Two statements: the lock of both people's edges, then everything that is decided under it; more only where a request
+    waited that a new follow answers.
 
     Raises:
         Forbidden("follow_oneself"): the two are one.
         NotFound: either blocks the other, or ``target`` has left.
-    Events: Followed, or FollowRequested.
+    Events: Followed, and FollowRequestClosed where a request waited; or FollowRequested.
     """
     if actor == target:
         raise Forbidden("You cannot follow yourself.", code="follow_oneself")
     key = uuid7()
     with transaction.atomic():
         lock_edges(actor, target)
-        [(may_meet, is_new, is_asked, waits)] = fetch(_follow(), {"id": key, "actor": actor.pk, "target": target.pk})
+        [(may_meet, is_new, is_asked, waits, had_asked)] = fetch(_follow(), {"id": key, "actor": actor.pk, "target": target.pk})
         if not may_meet:
             raise NotFound
         if is_new:
+            if had_asked:  # when the account was private
+                remove_follow_request(actor, target)
             emit(Followed(follower_id=actor.pk, followed_id=target.pk))
         elif is_asked:
             emit(FollowRequested(request_id=key, requester_id=actor.pk, requested_id=target.pk))
@@ -86,10 +90,18 @@ def follow(*, actor: User, target: User) -> Wish:
 
 
 def unfollow(*, actor: User, target: User) -> bool:
-    """Make ``actor`` no longer follow ``target``, nor ask to. True when that is new. Events: Unfollowed, or FollowRequestClosed."""
+    """Make ``actor`` no longer follow ``target``, nor ask to. True when that is new. Events: Unfollowed, FollowRequestClosed."""
     with transaction.atomic():
         lock_edges(actor, target)
-        return remove_follow_request(actor, target) or remove_follow(actor, target)
+        was_asked, was_followed = remove_follow_request(actor, target), remove_follow(actor, target)  # there can be both
+        return was_asked or was_followed
+
+
+def remove_follower(*, actor: User, follower: User) -> bool:
+    """Make ``follower`` no longer follow ``actor``, without a block: they may follow, or ask to, again. True when that is new. Events: Unfollowed."""
+    with transaction.atomic():
+        lock_edges(actor, follower)
+        return remove_follow(follower, actor)
 
 
 def block(*, actor: User, target: User) -> bool:

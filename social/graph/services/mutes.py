@@ -24,13 +24,17 @@ def mute(*, actor: User, target: User, until: datetime | None = None) -> Mute:
     Raises:
         Forbidden("mute_oneself"): the two are one.
         Invalid("until_in_past"): it would be over.
-    Events: MutesChanged.
+    Events: MutesChanged, unless it was muted until then already.
     """
     if actor == target:
         raise Forbidden("You cannot mute yourself.", code="mute_oneself")
     _check_end(until)
     with transaction.atomic():
-        row, _ = Mute.objects.update_or_create(muter=actor, muted=target, defaults={"until": until})
+        row, is_new = Mute.objects.select_for_update().get_or_create(muter=actor, muted=target, defaults={"until": until})
+        if not is_new and row.until == until:
+            return row
+        row.until = until
+        row.save(update_fields=["until"])
         emit(MutesChanged(muter_id=actor.pk))
         return row
 

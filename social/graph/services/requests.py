@@ -39,12 +39,16 @@ def cancel_follow_request(*, actor: User, request_id: UUID) -> None:
 
 
 def approve_all_waiting(*, user_id: UUID) -> int:
-    """Let everybody follow who waits for somebody whose account is not private any more. Returns how many. Events as ``approve_follow``."""
+    """Let everybody follow who waits for somebody whose account is not private any more. Returns how many: fewer where it is private again
+    before all are through. Events as ``approve_follow``.
+    """
     approved = 0
     person = User.objects.filter(pk=user_id, is_private=False).first()
     for request in FollowRequest.objects.received_by(person).order_by("pk") if person else ():
         with transaction.atomic():
             lock_edges(request.requester, request.requested)
+            if not User.objects.select_for_update(no_key=True).filter(pk=user_id, is_private=False).exists():
+                break
             if (waiting := FollowRequest.objects.filter(pk=request.pk).select_related("requester", "requested").first()) is not None:
                 _approve(waiting)
                 approved += 1

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client as Browser
 from rest_framework.test import APIClient
 
 from accounts.users.models import User
@@ -18,6 +19,8 @@ from social.graph.events import Followed, FollowRequestClosed, FollowRequested, 
 from social.graph.models import Follow, FollowRequest
 from social.graph.querysets import lets_in, within_circle
 from social.graph.search import people_called
+from social.graph.services import requests
+from social.graph.suggestions import suggestions_for
 
 pytestmark = pytest.mark.django_db
 KINDS = (Followed, Unfollowed, FollowRequested, FollowRequestClosed)
@@ -223,3 +226,85 @@ def test_friend_requests_are_taken_from_whom_one_chose() -> None:
     assert refused.value.code == "friend_requests_closed"
     services.follow(actor=ben, target=ana)
     assert services.request_friendship(actor=ana, target=ben).receiver == ben
+
+
+@pytest.mark.django_db(transaction=True)
+def test_following_an_account_that_is_public_by_now_takes_the_old_request_away(told: list[type[Event]]) -> None:
+    ana, ben = UserFactory.create(), private()
+    services.follow(actor=ana, target=ben)
+    User.objects.filter(pk=ben.pk).update(is_private=False)
+    told.clear()
+    assert services.follow(actor=ana, target=ben)
+    assert not FollowRequest.objects.exists()
+    assert told == [FollowRequestClosed, Followed]
+    assert counts(ben) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unfollowing_takes_a_request_away_as_well(told: list[type[Event]]) -> None:
+    ana, ben = UserFactory.create(), UserFactory.create()
+    services.follow(actor=ana, target=ben)
+    FollowRequest.objects.create(requester=ana, requested=ben)
+    told.clear()
+    assert services.unfollow(actor=ana, target=ben)
+    assert not FollowRequest.objects.exists()
+    assert not Follow.objects.exists()
+    assert sorted(kind.__name__ for kind in told) == ["FollowRequestClosed", "Unfollowed"]
+    assert counts(ben) == (0, 0)
+    assert not services.unfollow(actor=ana, target=ben)
+
+
+def test_letting_everybody_in_stops_once_the_account_is_private_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ben, askers = private(), UserFactory.create_batch(3)
+    for asker in askers:
+        services.follow(actor=asker, target=ben)
+    User.objects.filter(pk=ben.pk).update(is_private=False)
+    approve = requests._approve
+
+    def approve_and_close(request: FollowRequest) -> None:
+        approve(request)
+        User.objects.filter(pk=ben.pk).update(is_private=True)
+
+    monkeypatch.setattr(requests, "_approve", approve_and_close)
+    assert services.approve_all_waiting(user_id=ben.pk) == 1
+    assert FollowRequest.objects.filter(requested=ben).count() == 2
+    assert counts(ben) == (1, 0)
+
+
+def test_nobody_is_suggested_whom_one_has_asked_to_follow() -> None:
+    ana, ben, cem = UserFactory.create(), UserFactory.create(), private()
+    services.follow(actor=ben, target=cem)
+    services.approve_follow(actor=cem, request_id=waiting(cem).pk)
+    assert cem in [suggestion.person for suggestion in suggestions_for(ana)]
+    services.follow(actor=ana, target=cem)
+    assert cem not in [suggestion.person for suggestion in suggestions_for(ana)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_follower_is_removed_without_a_block_and_may_come_back(told: list[type[Event]]) -> None:
+    ana, ben, cem = UserFactory.create_batch(3)
+    for follower in (ana, cem):
+        services.follow(actor=follower, target=ben)
+    services.follow(actor=ben, target=ana)
+    told.clear()
+    for _ in range(2):
+        assert client(ben).delete(f"/api/v1/users/me/followers/{ana.username}").status_code == 204
+    assert told == [Unfollowed]
+    assert set(Follow.objects.values_list("follower", "followed")) == {(cem.pk, ben.pk), (ben.pk, ana.pk)}
+    assert (counts(ben), counts(ana)) == ((1, 1), (1, 0))
+    assert client(None).delete(f"/api/v1/users/me/followers/{cem.username}").status_code == 401
+    assert services.follow(actor=ana, target=ben)
+
+
+def test_removing_is_offered_on_ones_own_list_alone() -> None:
+    ana, ben = UserFactory.create(), UserFactory.create()
+    services.follow(actor=ana, target=ben)
+    mine, theirs = Browser(), Browser()
+    mine.force_login(ben)
+    theirs.force_login(ana)
+    path = f"/{ana.username}/remove-follower/"
+    assert path in mine.get(f"/{ben.username}/followers/").content.decode()
+    assert "remove-follower" not in mine.get(f"/{ben.username}/following/").content.decode()
+    assert "remove-follower" not in theirs.get(f"/{ben.username}/followers/").content.decode()
+    assert mine.post(path).status_code == 302
+    assert not Follow.objects.exists()

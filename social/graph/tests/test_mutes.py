@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,8 +11,10 @@ from rest_framework.test import APIClient
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from core.errors import Conflict, Forbidden, Invalid
+from core.events.registry import event_name, handlers
 from core.testing.threads import race
 from social.graph import policies, services
+from social.graph.events import MutesChanged
 from social.graph.models import KeywordMute, Mute
 from social.graph.services import mutes
 
@@ -137,3 +140,18 @@ def test_lists_cost_the_same_however_long(as_person: Client, count_queries: Call
             services.mute_keyword(actor=ana, keyword=f"word {size} {number}")
         assert count_queries(lambda: as_person(ana).get("/api/v1/users/me/muted")) == 1
         assert count_queries(lambda: as_person(ana).get("/api/v1/users/me/muted-keywords")) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_muting_again_for_as_long_tells_nobody() -> None:
+    ana, ben = UserFactory.create(), UserFactory.create()
+    seen: list[Any] = []
+    handlers.setdefault(event_name(MutesChanged), {})["test"] = seen.append
+    try:
+        services.mute(actor=ana, target=ben)
+        services.mute(actor=ana, target=ben)
+        assert len(seen) == 1
+        services.mute(actor=ana, target=ben, until=timezone.now() + timedelta(hours=1))
+        assert len(seen) == 2
+    finally:
+        del handlers[event_name(MutesChanged)]["test"]
