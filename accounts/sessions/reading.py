@@ -6,6 +6,7 @@ first sign of anything else (another way to sign in, a refusal, an unusual heade
 everything. What is read is written once, in ``read``, for both ways.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -83,13 +84,13 @@ class Found:
     next: str | None
 
 
-class ReadEndpoint(Endpoint):
+class ReadEndpoint(Endpoint, ABC):
     """An endpoint whose GET is ``read``; its ``get`` describes it and returns ``self.answer_read(request, ...)``."""
 
     @classmethod
+    @abstractmethod
     def read(cls, reader: Reader, params: Mapping[str, str], path: Mapping[str, Any]) -> Found:
         """What the address answers. It asks the database at least once through ``reader``, and first of all. Raises DomainError."""
-        raise NotImplementedError
 
     def answer_read(self, request: Request, **path: Any) -> Response:
         """The long way: whoever it is has been let in."""
