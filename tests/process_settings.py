@@ -8,3 +8,4 @@ SLICES = ["core.realtime", "core.realtime.tests.echo"]
 REALTIME_AUTHENTICATOR = "core.realtime.tests.people.TestAuthenticator"
 REALTIME_REDIS_URL = os.environ["REALTIME_TEST_REDIS_URL"]
 REALTIME_PREFIX = "process-test"
+REALTIME_LIMITS = {}  # those of the tests name commands that are not there

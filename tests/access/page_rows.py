@@ -92,6 +92,7 @@ PAGES: list[Row] = [
     get("forgot/sent/", "forgot/sent/", ANYBODY),
     *both("forgot/phone/", "forgot/phone/", ANYBODY, {"phone": "made-up"}),
     *both("forgot/code/", "forgot/code/", ANYBODY, {"code": "123456", "password1": "made up words", "password2": "made up words"}, outcomes("bad")),
+    *both("forgot/not-me/<str:token>/", "forgot/not-me/made-up/", NOWHERE, {}),
     *both(RESET, "reset/x-y/", ANYBODY, {"password1": "made up words", "password2": "made up words"}),
     # people
     get(USER, "{owner}/", READ, about="Otto"),

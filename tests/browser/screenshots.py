@@ -139,7 +139,7 @@ def take(context: BrowserContext, picture: Any, scene: Any, width: int, options:
         session = scene.stage.session_of(picture.who)
         context.add_cookies([{"name": "sessionid", "value": session, "url": settings.SITE_URL}])
     page = context.new_page()
-    page.goto(picture.path.format(stage=scene.stage, reset=scene.stage.reset_path("ben")))
+    page.goto(picture.path.format(stage=scene.stage, reset=scene.stage.reset_path("ben"), not_me=scene.stage.not_me_path("sela")))
     if picture.act:
         picture.act(page, scene)
     for scheme in SCHEMES:

@@ -43,6 +43,8 @@ STRANGERS = [
     at("account_confirm_email", "/verify/made-up/"),
     at("account_reset_password", "/forgot/"),
     at("account_reset_password_done", "/forgot/sent/"),
+    at("forgot_phone", "/forgot/phone/"),
+    at("not_me", "/forgot/not-me/made-up/", status=404),
     Sight("account_reset_password_from_key", reset_path),
     at("account_reset_password_from_key", "/reset/1-made-up/"),
     at("explore", "/explore/"),
@@ -133,6 +135,7 @@ VISITED = {sight.route for sights in (STRANGERS, SOCIAL, CHATS, SETTINGS, SECOND
 # Pages the sweep comes by on a journey of its own.
 ON_THE_WAY = {
     *("mfa_authenticate", "mail", "keep_account", "socialaccount_signup", "enter_code", "settings_account_code", "account_set_password"),
+    "reset_by_code",
 }
 # What answers GET and is no page of ours: files, figures, the description of the API, the page Swagger draws, a part of a page.
 NO_PAGES = {

@@ -9,11 +9,13 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.data.models import Export
 from accounts.data.services import keep_account, request_deletion
+from accounts.sessions.disowning import link_for
 from accounts.sessions.models import Session
 from accounts.sessions.tests.authenticator import make_passkey
 from accounts.sessions.tests.factories import confirm, open_session
@@ -71,6 +73,10 @@ class Stage:
             session = self.sessions[username] = open_session(person, FIREFOX)
         confirm(person)
         return str(session.session_key)
+
+    def not_me_path(self, username: str) -> str:
+        """Of the mail that said a second factor was switched on."""
+        return link_for("totp_activated", User.objects.get(username=username)).removeprefix(settings.SITE_URL)
 
     def reset_path(self, username: str) -> str:
         person = self.people[username]

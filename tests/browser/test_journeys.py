@@ -95,7 +95,7 @@ def test_from_signing_up_to_a_post_that_others_answer(visit: Visit, mailbox: Pat
     expect(page.locator(".rail [data-badge=notifications]")).to_contain_text("1")
 
 
-def test_follow_fills_the_home_feed_and_tells_the_other(visit: Visit, ana: User, ben: User) -> None:
+def test_follow_fills_the_home_feed_and_tells_the_other(visit: Visit, worker: None, ana: User, ben: User) -> None:
     at_anas, at_bens = visit(ana), visit(ben)
     at_anas.goto("/home/")
     at_anas.live()

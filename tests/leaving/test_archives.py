@@ -35,7 +35,7 @@ from tests.leaving.world import PHONE, World, say
 
 NOT_SHOWN = {
     *("password", "is_staff", "is_superuser", "suspended_until", "suspension_reason"),  # secrets, and what is the site's
-    *("is_active", "erase_at", "erased_at"),  # the account is open, or there is no archive
+    *("is_active", "is_waiting", "erase_at", "erased_at"),  # the account is open, or there is no archive
     *("avatar_key", "avatar_blurhash", "cover_key", "cover_blurhash"),  # the pictures themselves are there
 }
 
