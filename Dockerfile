@@ -33,4 +33,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
-CMD ["gunicorn", "config.wsgi", "--config", "deploy/gunicorn.py"]
+CMD ["python", "-m", "core.web.server", "--host", "0.0.0.0", "--port", "8000"]

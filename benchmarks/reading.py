@@ -14,7 +14,7 @@ SCRIPT = CHECKOUT / "benchmarks" / "reading.lua"
 
 
 class HubbubPages(Side):
-    """This checkout as it serves REST in production, but one process: gunicorn, eight threads."""
+    """This checkout as it serves REST in production, but one process."""
 
     dialect = "hubbub"
     port = 31201
@@ -26,8 +26,7 @@ class HubbubPages(Side):
         subprocess.run([sys.executable, "-m", "benchmarks.library", str(clients), str(self.members)], cwd=CHECKOUT, env=environment, check=True)
 
     def start(self) -> None:
-        options = ["--config", "deploy/gunicorn.py", "--bind", f"127.0.0.1:{self.port}", "--workers", "1", "--max-requests", "0"]
-        self.launch([sys.executable, "-m", "gunicorn", "config.wsgi", *options], HUBBUB_ENVIRONMENT, CHECKOUT)
+        self.launch([sys.executable, "-m", "core.web.server", "--port", str(self.port), "--workers", "1"], HUBBUB_ENVIRONMENT, CHECKOUT)
 
     def requests(self, what: str) -> list[str]:
         known = json.loads(self.members.read_text())

@@ -50,7 +50,8 @@ class Env(BaseSettings):
 
     database_url: str = Field("", description="postgresql://… ; empty: the embedded server in .dev/ (development and tests only).")
     threads_keep_connections: bool = Field(
-        False, description="Each thread keeps a connection to PostgreSQL instead of borrowing one: set by servers whose threads last (gunicorn)."
+        False,
+        description="Each thread keeps a connection to PostgreSQL instead of borrowing one: set by servers whose threads last (core.web.server).",
     )
     database_statement_seconds: int = Field(
         0, ge=0, description="PostgreSQL breaks off a statement after so many seconds; 0: never. For what people wait for, not for workers."

@@ -3,15 +3,21 @@
 Connections are kept on a stack: whoever needs one takes the top and puts it back. There are as many as there were calls at once.
 """
 
+import socket
+import struct
 from collections import deque
 from functools import lru_cache
 from hashlib import sha1
 from typing import Any
 
+import hiredis
 import redis
 from redis.exceptions import NoScriptError
 
 SECONDS = 1  # a Redis that hangs must not hang the request that asks it
+TIMEVAL = struct.pack("ll", SECONDS, 0)
+CHUNK = 65_536  # bytes read at once
+INCOMPLETE = object()
 
 
 class Calls:
@@ -19,17 +25,18 @@ class Calls:
 
     def __init__(self, url: str) -> None:
         self._pool = redis.ConnectionPool.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=None)
-        self._idle: deque[Any] = deque()
+        self._idle: deque[Wire] = deque()
 
     def __call__(self, *command: Any) -> Any:
+        packed = hiredis.pack_command(command)
         try:
-            connection = self._idle.pop()
+            wire = self._idle.pop()
         except IndexError:
-            return self._ask(self._pool.make_connection(), command)
+            return self._ask(Wire(self._pool), packed)
         try:
-            return self._ask(connection, command)
+            return self._ask(wire, packed)
         except redis.ConnectionError:  # it may have been closed long ago, so the command may not have been read
-            return self._ask(self._pool.make_connection(), command)
+            return self._ask(Wire(self._pool), packed)
 
     def script(self, source: "Script", keys: list[str], *arguments: Any) -> Any:
         """Run a script by its digest; it is sent only where Redis does not know it."""
@@ -38,18 +45,56 @@ class Calls:
         except NoScriptError:
             return self("EVAL", source.text, len(keys), *keys, *arguments)
 
-    def _ask(self, connection: Any, command: tuple[Any, ...]) -> Any:
+    def _ask(self, wire: "Wire", packed: bytes) -> Any:
         try:
-            connection.send_packed_command(connection.pack_command(*command), check_health=False)
-            answer = connection.read_response()
-        except redis.ResponseError:
-            self._idle.append(connection)
-            raise
+            answer = wire.ask(packed)
         except BaseException:
-            connection.disconnect()
+            wire.close()
             raise
-        self._idle.append(connection)
+        self._idle.append(wire)
+        if isinstance(answer, redis.ResponseError):
+            raise answer
         return answer
+
+
+class Wire:
+    """One connection, made by redis-py, which knows how to sign in. After that the system minds the time, and not Python around each byte."""
+
+    def __init__(self, pool: redis.ConnectionPool) -> None:
+        connection: Any = pool.make_connection()
+        connection.connect()
+        self._connection = connection
+        self._socket: socket.socket = connection._sock
+        self._reader = hiredis.Reader(replyError=_refusal, notEnoughData=INCOMPLETE)
+        self._give_up_in_time()
+
+    def _give_up_in_time(self) -> None:
+        if type(self._socket) is socket.socket:  # one with TLS must count the time itself
+            self._socket.settimeout(None)
+            for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                self._socket.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
+
+    def ask(self, packed: bytes) -> Any:
+        """The answer; a ResponseError where Redis refuses. Raises redis.TimeoutError, redis.ConnectionError."""
+        reader, line = self._reader, self._socket
+        try:
+            line.sendall(packed)
+            while (answer := reader.gets()) is INCOMPLETE:
+                if not (received := line.recv(CHUNK)):
+                    raise redis.ConnectionError("Redis closed the connection.")
+                reader.feed(received)
+        except (BlockingIOError, TimeoutError):
+            raise redis.TimeoutError("Redis did not answer in time.") from None
+        except (OSError, hiredis.ProtocolError) as error:
+            raise redis.ConnectionError(str(error)) from error
+        return answer
+
+    def close(self) -> None:
+        self._connection.disconnect()
+
+
+def _refusal(text: str) -> redis.ResponseError:
+    return NoScriptError(text) if text.startswith("NOSCRIPT") else redis.ResponseError(text)
 
 
 class Script:

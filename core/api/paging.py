@@ -1,10 +1,11 @@
 """Pages over REST: ``?cursor=&limit=`` in, ``pagination`` and a ``Link`` header out."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,6 +40,10 @@ def pagination(following: str | None) -> dict[str, Any]:
 
 def link(request: HttpRequest, following: str) -> str:
     """The ``Link`` header that leads there."""
-    kept = [(name, value) for name, values in request.GET.lists() if name != "cursor" for value in values]
-    query = urlencode([*kept, ("cursor", following)])
-    return f'<{request.scheme}://{request.get_host()}{quote(request.path)}?{query}>; rel="next"'
+    return _link(f"{request.scheme}://{request.get_host()}", request.path, request.META["QUERY_STRING"], following)
+
+
+@lru_cache(maxsize=256)  # many read the first page of the same list
+def _link(host: str, path: str, query: str, following: str) -> str:
+    kept = [(name, value) for name, values in QueryDict(query).lists() if name != "cursor" for value in values]
+    return f'<{host}{quote(path)}?{urlencode([*kept, ("cursor", following)])}>; rel="next"'

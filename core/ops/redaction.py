@@ -11,8 +11,8 @@ SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 HARMLESS_NAMES = frozenset({"request_id", "temp_id"})
+SCHEME = re.compile(r"\b(?:Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 PATTERNS = [
-    ("", re.compile(r"\b(?:Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)),
     ("eyJ", re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*")),  # JWTs
     ("://", re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")),  # user:password@host
 ]
@@ -56,6 +56,8 @@ def clean_text(text: str) -> str:
     Each pattern is tried only where the text has what it cannot do without: most texts have none of it.
     """
     if len(text) > SHORTEST_SECRET:
+        if len(text.split(None, 1)) > 1:
+            text = SCHEME.sub(REDACTED, text)
         for needed, pattern in PATTERNS:
             if needed in text:
                 text = pattern.sub(REDACTED, text)

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import DataError, OperationalError, connection
 from django.db.models import CharField, UUIDField
 from django.test.utils import CaptureQueriesContext
 
 from core.queries import UUIDS, Prepared, columns, take
-from core.statements import fetch
+from core.statements import MOST_PREPARED, fetch
 
 pytestmark = pytest.mark.django_db
 User: Any = get_user_model()
@@ -93,3 +93,49 @@ def test_what_is_sent_is_logged_with_its_values(person: Any) -> None:
         with CaptureQueriesContext(connection) as captured:
             people_named(ids=[person.pk], name="ana", limit=5)
         assert "'ana'" in captured.captured_queries[0]["sql"]
+
+
+OURS = "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE '\\_line%%'"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestOutsideTransactions:
+    """There statements go past cursors."""
+
+    def test_values_come_back_as_they_went(self, person: Any) -> None:
+        values = {"key": person.pk, "keys": [person.pk], "none": None, "time": person.created_at, "text": "100%s", "count": 7, "truth": True}
+        row = ", ".join(
+            f"%({name})s::{kind}" for name, kind in zip(values, ("uuid", "uuid[]", "text", "timestamptz", "text", "int", "bool"), strict=True)
+        )
+        assert fetch(f"SELECT {row}, '%%', %(key)s", values) == [(*values.values(), "%", person.pk)]
+        assert people_named(ids=[person.pk], name=person.username, limit=5)[0][0] == person.pk
+
+    def test_what_fails_is_told_as_django_tells_it_and_breaks_nothing(self) -> None:
+        for _ in range(2):
+            with pytest.raises(DataError, match="division by zero"):
+                fetch("SELECT 1 / %(number)s::int", {"number": 0})
+        assert fetch("SELECT 1 / %(number)s::int", {"number": 1}) == [(1,)]
+
+    def test_no_more_than_so_many_stay_prepared(self) -> None:
+        for number in range(MOST_PREPARED + 20):
+            assert fetch(f"SELECT {number}", {}) == [(number,)]
+        assert fetch(OURS, {})[0][0] <= MOST_PREPARED
+        assert fetch("SELECT 0", {}) == [(0,)]
+
+    def test_a_connection_that_broke_is_made_anew(self) -> None:
+        assert fetch("SELECT 1", {}) == [(1,)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (backend,) = cursor.fetchone()
+
+        def kill() -> None:
+            fetch("SELECT pg_terminate_backend(%(backend)s)", {"backend": backend})
+            connection.close()
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        killer.join()
+        with pytest.raises(OperationalError):
+            fetch("SELECT 1", {})
+        connection.close_if_unusable_or_obsolete()  # as at the end of a request
+        assert fetch("SELECT 1", {}) == [(1,)]

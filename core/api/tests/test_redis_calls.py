@@ -1,3 +1,5 @@
+import socket
+
 import pytest
 import redis
 from django.conf import settings
@@ -26,7 +28,7 @@ def test_a_script_is_sent_where_redis_does_not_know_it() -> None:
 def test_a_connection_that_was_closed_meanwhile_is_replaced() -> None:
     ask = Calls(URL)
     ask("PING")
-    ask._idle[0]._sock.close()
+    ask._idle[0]._socket.close()
     assert ask("PING") == b"PONG"
     ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
     assert ask("PING") == b"PONG"
@@ -42,3 +44,16 @@ def test_a_refused_command_leaves_the_connection_usable() -> None:
 def test_a_redis_that_is_not_there_is_said_to_be_so() -> None:
     with pytest.raises(redis.RedisError):
         Calls("unix:///nowhere/redis.sock")("PING")
+
+
+def test_a_redis_that_hangs_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        ask = Calls(URL)
+        ask("PING")
+        ask._idle[0]._connection.disconnect()
+        ask._idle[0]._socket = socket.create_connection(silent.getsockname())
+        ask._idle[0]._give_up_in_time()
+        with pytest.raises(redis.TimeoutError):
+            ask("PING")
+        assert not ask._idle
+        assert ask("PING") == b"PONG"
