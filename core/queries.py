@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, Field, Lookup, Model, QuerySet, UUIDField
+from django.db.models import Expression, Field, Func, Lookup, Model, QuerySet, TextField, UUIDField
 from django.db.models.base import ModelState
 from psycopg.sql import Literal
 
@@ -57,6 +57,20 @@ class Any_(Lookup):  # noqa: N801 - Any is a type here
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right})", [*left_params, *right_params]
+
+
+class RowVersion(Func):
+    """``RowVersion("author__username")``: text that is another whenever anything in the row of that column is, as PostgreSQL keeps it.
+
+    It names the transaction that wrote the row and where the row lies. Whoever keeps what was made of a row asks for this, not for the row.
+    """
+
+    output_field = TextField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> tuple[str, Any]:  # type: ignore[override]
+        (column,) = self.get_source_expressions()
+        table = compiler.quote_name_unless_alias(column.alias)
+        return f"({table}.xmin::text || {table}.ctid::text)", []
 
 
 def somebody(pk: Any) -> Any:

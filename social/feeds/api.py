@@ -10,22 +10,16 @@ from rest_framework.response import Response
 from accounts.sessions.reading import Found, ReadEndpoint, Reader
 from accounts.users.models import User
 from core.api.paging import page_arguments, page_response
-from core.api.renderers import encoder
 from core.api.schema import operation
 from core.api.views import Endpoint
 from core.paging import Page
 from social.feeds import selectors
 from social.feeds.cache import GENERATION, KeptPage, KeptPost, public_page
+from social.feeds.kept import FLAGS, body_of, page_json
 from social.graph.selectors import visible_person
 from social.posts.models import Post
 from social.posts.selectors import mark_liked, posts_by
-from social.posts.serializers import PostSerializer, post_for, post_shape
-
-FLAGS = {
-    (liked, mine): b',"liked":%s,"mine":%s}' % (str(liked).lower().encode(), str(mine).lower().encode())
-    for liked in (False, True)
-    for mine in (False, True)
-}
+from social.posts.serializers import PostSerializer, post_for
 
 
 class HomeFeedEndpoint(ReadEndpoint):
@@ -35,8 +29,8 @@ class HomeFeedEndpoint(ReadEndpoint):
 
     @classmethod
     def read(cls, reader: Reader, params: Mapping[str, str], path: Mapping[str, Any]) -> Found:
-        page = selectors.home_feed(reader.viewer, **page_arguments(params), ask=reader.ask)
-        return Found(encoder.encode(shapes(reader.viewer, page)), page.next)
+        ids = selectors.home_ids(reader.viewer, **page_arguments(params), ask=reader.ask)
+        return Found(page_json(reader.viewer, ids, ask=reader.ask), ids.next)
 
 
 class PublicFeedEndpoint(ReadEndpoint):
@@ -51,8 +45,8 @@ class PublicFeedEndpoint(ReadEndpoint):
     def read(cls, reader: Reader, params: Mapping[str, str], path: Mapping[str, Any]) -> Found:
         arguments = page_arguments(params)
         if arguments["cursor"]:
-            page = selectors.public_feed(reader.viewer, **arguments, ask=reader.ask)
-            return Found(encoder.encode(shapes(reader.viewer, page)), page.next)
+            ids = selectors.public_ids(**arguments, ask=reader.ask)
+            return Found(page_json(reader.viewer, ids, ask=reader.ask), ids.next)
         kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]), generation=reader.along.get(GENERATION))
         return Found(finished(reader, kept), kept.next)
 
@@ -76,7 +70,7 @@ def shapes(viewer: User | None, page: Page[Post]) -> list[dict[str, Any]]:
 def kept_page(limit: int) -> KeptPage:
     """The public feed's first page as nobody in particular sees it."""
     page = selectors.public_feed(None, limit=limit)
-    posts = [KeptPost(str(post.pk), post.author_id, encoder.encode(post_shape(post))[:-1]) for post in page.items]
+    posts = [KeptPost(str(post.pk), post.author_id, body_of(post)) for post in page.items]
     return KeptPage(posts, page.next, "{" + ",".join(post.id for post in posts) + "}")
 
 

@@ -4,15 +4,16 @@ A page may therefore hold fewer posts than it asked for (some vanished between t
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, TextField, UUIDField, Value, prefetch_related_objects
-from django.db.models.functions import Cast
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery, TextField, UUIDField, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.users.models import User
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
-from core.queries import UUIDS, Ask, Prepared, Written, asked, columns, somebody, take
+from core.queries import UUIDS, Ask, Prepared, RowVersion, Written, asked, columns, somebody, take
 from social.posts.models import Audience, Post, PostImage, PostLike
 from social.posts.querysets import live
 
@@ -57,29 +58,38 @@ def _likes_it(viewer: Any) -> Exists:
     return Exists(PostLike.objects.filter(user=viewer, post=OuterRef("pk")))
 
 
-def _posts(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
-    """What a feed shows of posts that ``viewer`` may read and does not mute: the row and its author, whether the viewer likes it, whether it has
-    pictures."""
-    liked = Value(False) if viewer is None else _likes_it(viewer)
+def _readable(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
+    """Those that ``viewer`` may read and does not mute, and whether the viewer likes each."""
     reader = None if viewer is None else somebody(viewer)
     rows = Post.objects.visible_to(reader).wanted_by(reader).filter(pk__any=ids)
-    rows = rows.annotate(likes_it=liked, has_images=Exists(PostImage.objects.filter(post=OuterRef("pk"))))
+    return rows.annotate(likes_it=Value(False) if viewer is None else _likes_it(viewer))
+
+
+def _posts(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
+    """What a feed shows of posts: the row and its author, whether the viewer likes it, whether it has pictures."""
+    rows = _readable(viewer, ids).annotate(has_images=Exists(PostImage.objects.filter(post=OuterRef("pk"))))
     return rows.values_list(*columns(Post), *columns(User, "author__"), "likes_it", "has_images")
+
+
+def _versions(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
+    picture = StringAgg(Concat(RowVersion("alt"), RowVersion("upload__kind"), output_field=TextField()), Value(" "), ordering="pk")
+    pictures = PostImage.objects.filter(post=OuterRef("pk")).order_by().values("post").annotate(version=picture).values("version")
+    version = Concat(
+        RowVersion("body"),
+        RowVersion("author__username"),
+        Coalesce(Subquery(pictures), Value(""), output_field=TextField()),
+        output_field=TextField(),
+    )
+    return _readable(viewer, ids).annotate(version=version).values_list("pk", "author_id", "likes_it", "version")
 
 
 AUTHOR_AT = len(columns(Post))
 _posts_for = Prepared(_posts, viewer=UUIDField(), ids=UUIDS)
 _posts_for_anybody = Prepared(lambda ids: _posts(None, ids), ids=UUIDS)
+_versions_for = Prepared(_versions, viewer=UUIDField(), ids=UUIDS)
+_versions_for_anybody = Prepared(lambda ids: _versions(None, ids), ids=UUIDS)
 _viewer_flags = Prepared(
-    lambda viewer, ids: (
-        Post.objects.visible_to(somebody(viewer))
-        .wanted_by(somebody(viewer))
-        .filter(pk__any=ids)
-        .annotate(key=Cast("pk", TextField()), likes_it=_likes_it(viewer))
-        .values_list("key", "likes_it")
-    ),
-    viewer=UUIDField(),
-    ids=UUIDS,
+    lambda viewer, ids: _readable(viewer, ids).annotate(key=Cast("pk", TextField())).values_list("key", "likes_it"), viewer=UUIDField(), ids=UUIDS
 )
 _public_ids = Prepared(
     lambda before, limit: (
@@ -155,6 +165,21 @@ def _before(cursor: str | None) -> UUID:
 def _page(rows: list[tuple[Any, ...]], limit: int) -> Page[UUID]:
     ids = sorted([row[0] for row in rows], reverse=True)
     return Page(ids[:limit], encode_cursor(ids[limit - 1]) if len(ids) > limit else None)
+
+
+class Version(NamedTuple):
+    """Of a post that a viewer may read and does not mute: what of it may differ between two readings, or two readers."""
+
+    post_id: UUID
+    author_id: UUID
+    likes_it: bool
+    version: str
+
+
+def versions_of(viewer: User | None, ids: list[UUID], *, ask: Ask = asked) -> dict[UUID, Version]:
+    """Those of ``ids`` that the viewer may read and does not mute. The version is another once the post, its author or its pictures are."""
+    rows = ask(_versions_for_anybody, ids=ids) if viewer is None else ask(_versions_for, viewer=viewer.pk, ids=ids)
+    return {row[0]: Version._make(row) for row in rows}
 
 
 def viewer_flags(viewer: User, ids: str, *, ask: Ask = asked) -> dict[str, bool]:
