@@ -3,6 +3,7 @@
 Our own modules log through structlog; what others log through ``logging`` takes the same road, so both carry the request id and both are redacted.
 """
 
+import logging
 from typing import Any
 
 import msgspec
@@ -25,8 +26,16 @@ def as_json(event: Any, default: Any = None, **_: Any) -> str:
     return msgspec.json.encode(event, enc_hook=default).decode()
 
 
+def forget_callers() -> None:
+    """Lines say neither file nor thread nor process, so ``logging`` need not look for them (the switches of its "Optimization" chapter)."""
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
+
 def logging_settings(log_format: str, log_level: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING. ``log_format`` is "json" or "console"."""
+    if log_format == "json":
+        forget_callers()
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

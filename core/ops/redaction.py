@@ -16,7 +16,7 @@ PATTERNS = [
     ("eyJ", re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*")),  # JWTs
     ("://", re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")),  # user:password@host
 ]
-SHORTEST_SECRET = 6  # "Basic " and something
+SHORTEST_SECRET = 4  # "?a=b"
 QUERY_VALUE = re.compile(r"([?&][^=&\s]+=)[^&\s\"']+")
 SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.~-]{24,}(?=[/?\s]|$)")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
@@ -34,7 +34,7 @@ def clean(value: Any, name: str = "", depth: int = DEPTH) -> Any:
     if names_secret(name) and not isinstance(value, bool):
         return REDACTED
     if isinstance(value, str):
-        return clean_text(value)
+        return clean_text(value) if len(value) >= SHORTEST_SECRET else value
     if isinstance(value, bytes):
         return clean_text(value.decode(errors="replace"))
     if depth and isinstance(value, Mapping):
@@ -55,12 +55,11 @@ def clean_text(text: str) -> str:
 
     Each pattern is tried only where the text has what it cannot do without: most texts have none of it.
     """
-    if len(text) > SHORTEST_SECRET:
-        if len(text.split(None, 1)) > 1:
-            text = SCHEME.sub(REDACTED, text)
-        for needed, pattern in PATTERNS:
-            if needed in text:
-                text = pattern.sub(REDACTED, text)
+    if len(text.split(None, 1)) > 1:
+        text = SCHEME.sub(REDACTED, text)
+    for needed, pattern in PATTERNS:
+        if needed in text:
+            text = pattern.sub(REDACTED, text)
     if "=" in text:
         text = QUERY_VALUE.sub(lambda found: found.group(0) if QUERY_SHOWN.search(found.group(1)) else found.group(1) + REDACTED, text)
     if "/" in text:
