@@ -11,13 +11,14 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from accounts.sessions import codes, identities
 from accounts.sessions.code_forms import PhoneSignUpForm
-from accounts.sessions.codes import CodeExpired, Issued
+from accounts.sessions.codes import CodeExpired, CodeWrong, Issued
 from accounts.sessions.guesses import count_code_guess, forgive_guess
 from accounts.sessions.identities import Where
 from accounts.sessions.models import Code, Purpose
 from accounts.users.models import User
 from core.api.addresses import client_address
 from core.api.limits import enforce, enforce_request, name_identity
+from core.errors import DomainError
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,38 @@ def spend(
 ) -> Code:
     """Have a guess counted and looked at. ``user`` is who may spend it, where one has to be signed in for it; ``accept`` as for ``codes.spend``.
 
-    Raises: CodeExpired (also for codes that are for something else, or somebody else), CodeWrong, RateLimited.
+    Raises: CodeExpired (also for codes that are for something else, or somebody else), CodeWrong, RateLimited, and as ``accept``: then the guess was
+        right, and counts against nobody.
     """
     waiting = codes.waiting(token)
     if waiting.purpose not in purposes or (user is not None and waiting.user_id != user.pk):
         raise CodeExpired
     guess = count_code_guess(request, waiting.destination)
-    code = codes.spend(token=token, digits=digits, accept=accept)
+    try:
+        code = codes.spend(token=token, digits=digits, accept=accept)
+    except (DomainError, exceptions.ValidationError) as refusal:
+        if not isinstance(refusal, CodeExpired | CodeWrong):
+            forgive_guess(guess)
+        raise
     forgive_guess(guess)
     return code
+
+
+def whom_to_let_in(request: HttpRequest, *, token: str, digits: str, purposes: set[Purpose], username: str = "") -> tuple[User, Code]:
+    """Spend a code that signs in, or up: then it makes the account.
+
+    Args:
+        username: for a sign-up, another than it was asked for with. Whether it is free is told to whoever has the code.
+
+    Raises: as ``spend``, ``identities.sign_up`` (the code can still be used) and ``identities.person_to_let_in``.
+    """
+
+    def make_account(code: Code) -> None:
+        if code.purpose == Purpose.SIGN_UP:
+            identities.sign_up(code=code, username=username)
+
+    code = spend(request, token=token, digits=digits, purposes=purposes, accept=make_account)
+    return identities.person_to_let_in(code=code), code
 
 
 def reset_password(request: HttpRequest, *, token: str, digits: str, password: str) -> None:

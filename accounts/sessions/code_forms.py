@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from accounts.sessions.codes import DIGITS
 from accounts.users import phones
 from accounts.users.models import User
+from accounts.users.names import USERNAME_VALIDATORS
 from core.errors import Invalid
 
+HOW_NAMES_LOOK = "3 to 50 letters, digits, underscores or dots. This is your address here."
 HOW_TO_CHOOSE = "At least 8 characters; a few words are better than a clever one."
 
 
@@ -35,14 +37,19 @@ class PhoneForm(forms.Form):
     phone = PhoneField()
 
 
+class UsernameField(forms.CharField):
+    """The name somebody new chooses."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"})
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**{"max_length": 50, "help_text": HOW_NAMES_LOOK, **arguments})
+
+
 class PhoneSignUpForm(forms.Form):
     """Without a password one signs in by code."""
 
-    username = forms.CharField(
-        max_length=50,
-        help_text="3 to 50 letters, digits, underscores or dots. This is your address here.",
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-    )
+    username = UsernameField()
     phone = PhoneField(help_text="With + and the country. We text you a code.")
     password = forms.CharField(
         required=False,
@@ -76,6 +83,12 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         return "".join(self.cleaned_data["code"].split())
+
+
+class CodeAndNameForm(CodeForm):
+    """For a sign-up whose name was taken meanwhile. Whether this one is free is asked once the code is right."""
+
+    username = UsernameField(label="Another username", validators=USERNAME_VALIDATORS)
 
 
 class ResetByCodeForm(CodeForm):

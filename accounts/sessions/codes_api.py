@@ -14,6 +14,7 @@ from accounts.sessions.asking import Wish
 from accounts.sessions.codes import Issued
 from accounts.sessions.models import Purpose, Session
 from accounts.sessions.serializers import (
+    CodeOrNameRequest,
     CodeRequest,
     CodeSentAnswer,
     CodeTokenRequest,
@@ -40,10 +41,10 @@ class Ask(Door):
 class ByCode(Door):
     """Signs in whoever types the code."""
 
-    def finish(self, request: HttpRequest, purposes: set[Purpose]) -> Response:
-        data = self.validated(CodeRequest)
-        code = asking.spend(request, token=data["code_token"], digits=data["code"], purposes=purposes)
-        user = identities.sign_up(code=code) if code.purpose == Purpose.SIGN_UP else identities.person_to_let_in(code=code)
+    def finish(self, request: HttpRequest, purposes: set[Purpose], shape: type[CodeRequest] = CodeRequest) -> Response:
+        data = self.validated(shape)
+        typed = {"token": data["code_token"], "digits": data["code"], "username": data.get("username", "")}
+        user, code = asking.whom_to_let_in(request, purposes=purposes, **typed)
         return self.signed_in(entering.enter_for_tokens(request, user, code))
 
 
@@ -59,13 +60,14 @@ class AskByPhone(Ask):
 class ConfirmByPhone(ByCode):
     limits = {"POST": "confirm"}
 
-    @operation("Sign in or up with a texted code", request=CodeRequest, response=SignInAnswer)
+    @operation("Sign in or up with a texted code", request=CodeOrNameRequest, response=SignInAnswer)
     def post(self, request: Request) -> Response:
         """Finishes `auth/phone/request`, and a sign-up with a number. Five tries, however often the code is sent again.
 
-        A second factor is asked for as after a password (`mfa_required`).
+        A second factor is asked for as after a password (`mfa_required`). Where the username of a sign-up was taken meanwhile (`username_taken`),
+        the code still works: send it again with another `username`.
         """
-        return self.finish(request._request, {Purpose.SIGN_IN, Purpose.SIGN_UP})
+        return self.finish(request._request, {Purpose.SIGN_IN, Purpose.SIGN_UP}, CodeOrNameRequest)
 
 
 class AskByEmail(Ask):

@@ -16,17 +16,17 @@ from django.views.generic import FormView, TemplateView
 
 from accounts.sessions import asking, codes, entering, identities, selectors
 from accounts.sessions.asking import Wish
-from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeForm, PhoneForm, PhoneSignUpForm, ResetByCodeForm
+from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeAndNameForm, CodeForm, PhoneForm, PhoneSignUpForm, ResetByCodeForm
 from accounts.sessions.codes import CodeExpired, Issued
 from accounts.sessions.current import session_id
 from accounts.sessions.forms import EmailForm
-from accounts.sessions.models import Code, Purpose, Session
+from accounts.sessions.models import Purpose, Session
 from accounts.sessions.pages import Limited, WithCaptcha
 from accounts.sessions.step_up import step_up
 from accounts.users import phones
-from accounts.users.models import User
+from accounts.users.services import UsernameTaken
 from core.api.limits import enforce, name_identity
-from core.errors import NotFound
+from core.errors import DomainError, NotFound
 from core.sms import services as sms
 
 PENDING_KEY = "hubbub_code"  # where Django's session keeps the token of the code somebody is about to type, and where they wanted to go
@@ -148,20 +148,26 @@ class TypeCode(Limited, FormView):
         shown = phones.shown(code.destination) if code.destination.startswith("+") else code.destination
         return {"sent_to": shown, "by_phone": shown != code.destination, "wait": codes.retry_after(code), **super().get_context_data(**kwargs)}
 
-    def spend(self, form: Form, purposes: set[Purpose], user: User | None = None) -> Code:
-        code = asking.spend(self.request, token=pending(self.request)[0], digits=form.cleaned_data["code"], purposes=purposes, user=user)
-        del self.request.session[PENDING_KEY]
-        return code
-
 
 class EnterCode(ForStrangers, TypeCode):
+    """Where the name of a sign-up was taken meanwhile, another one is asked for beside the code, which still works."""
+
     template_name = "accounts/sessions/enter_code.html"
     start = "account_login"
+    name_is_taken = False
+
+    def get_form_class(self) -> type[Form]:
+        return CodeAndNameForm if self.name_is_taken or "username" in self.request.POST else CodeForm
+
+    def refuse(self, refusal: DomainError) -> HttpResponse:
+        self.name_is_taken = isinstance(refusal, UsernameTaken)
+        return super().refuse(refusal)
 
     def form_valid(self, form: Form) -> HttpResponse:
-        _, next_path = pending(self.request)
-        code = self.spend(form, {Purpose.SIGN_IN, Purpose.SIGN_UP})
-        user = identities.sign_up(code=code) if code.purpose == Purpose.SIGN_UP else identities.person_to_let_in(code=code)
+        token, next_path = pending(self.request)
+        typed = {"digits": form.cleaned_data["code"], "username": form.cleaned_data.get("username", "")}
+        user, code = asking.whom_to_let_in(self.request, token=token, purposes={Purpose.SIGN_IN, Purpose.SIGN_UP}, **typed)
+        del self.request.session[PENDING_KEY]
         return entering.enter(self.request, user, code, next_path)
 
 
@@ -259,7 +265,10 @@ class EnterChangeCode(LoginRequiredMixin, TypeCode):
     def form_valid(self, form: Form) -> HttpResponse:
         person: Any = self.request.user
         keep = session_in_use(self.request)
-        code = self.spend(form, {Purpose.CHANGE_EMAIL, Purpose.CHANGE_PHONE}, person)
+        token, _ = pending(self.request)
+        purposes = {Purpose.CHANGE_EMAIL, Purpose.CHANGE_PHONE}
+        code = asking.spend(self.request, token=token, digits=form.cleaned_data["code"], purposes=purposes, user=person)
+        del self.request.session[PENDING_KEY]
         change = identities.change_email if code.purpose == Purpose.CHANGE_EMAIL else identities.change_phone
         change(user=person, code=code, where=asking.where(self.request), keep=keep)
         messages.success(self.request, f"Your new {'address' if code.purpose == Purpose.CHANGE_EMAIL else 'number'} is set.")

@@ -21,7 +21,7 @@ from django.db import transaction
 from django.forms import CharField, EmailField, Form
 from django.http import HttpRequest, HttpResponse
 
-from accounts.sessions.code_forms import HOW_TO_CHOOSE
+from accounts.sessions.code_forms import HOW_NAMES_LOOK, HOW_TO_CHOOSE
 from accounts.sessions.services import spend
 from accounts.users.models import User
 from accounts.users.services import EmailTaken
@@ -85,7 +85,7 @@ class SignUpForm(Discreet, SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].help_text = "3 to 50 letters, digits, underscores or dots. This is your address here."
+        self.fields["username"].help_text = HOW_NAMES_LOOK
         self.fields["password1"].help_text = HOW_TO_CHOOSE
         _without_placeholders(self.fields)
 

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
-from django.forms import CharField, Form
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,6 +22,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from accounts.sessions import google
 from accounts.sessions.adapters import ACCOUNTS
+from accounts.sessions.code_forms import UsernameField
 from accounts.sessions.provider import GoogleAdapter
 from accounts.sessions.step_up import ReauthenticationRequired, step_up
 from accounts.users.names import USERNAME_VALIDATORS
@@ -65,7 +66,7 @@ class GoogleCallback(View):
 
 
 class UsernameForm(Form):
-    username = CharField(max_length=50, label="Username", help_text="3 to 50 letters, digits, underscores or dots. This is your address here.")
+    username = UsernameField()
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]

@@ -125,9 +125,17 @@ def send_again(*, token: str) -> Issued:
     return issued
 
 
-def sign_up(*, code: Code) -> User:
-    """Make the account a spent code was for. Raises: UsernameTaken, PhoneTaken when somebody was quicker. Events: UserCreated."""
-    return users.add_user(user=User(username=code.details["username"], password=code.details["password"], phone=code.destination))
+def sign_up(*, code: Code, username: str = "") -> None:
+    """Make the account a code is for; from then on it is that person's code. Part of the spending of it (``codes.spend``), so that there is an
+    account exactly when the code is used up, and whoever is refused one can choose another name.
+
+    Args:
+        username: another than was asked for.
+
+    Raises: UsernameTaken, PhoneTaken when somebody was quicker; Invalid as ``users.add_user``. Events: UserCreated.
+    """
+    details = code.details
+    code.user = users.add_user(user=User(username=username or details["username"], password=details["password"], phone=code.destination))
 
 
 def person_to_let_in(*, code: Code) -> User:

@@ -174,3 +174,9 @@ class CodeTokenRequest(serializers.Serializer):
 
 class CodeRequest(CodeTokenRequest):
     code = serializers.RegexField(r"^[0-9]{6}\Z", help_text="Six digits.")
+
+
+class CodeOrNameRequest(CodeRequest):
+    username = serializers.CharField(
+        required=False, max_length=50, help_text="For a sign-up, another than it was asked for with; where somebody has taken that one meanwhile."
+    )

@@ -16,13 +16,16 @@ from accounts.sessions.tests.asking import OTHER_PHONE, PHONE, later, mailed_cod
 from accounts.sessions.tests.conftest import CountHashes
 from accounts.sessions.tests.test_second_factor import SECRET
 from accounts.sessions.tests.test_second_factor import code as totp
-from accounts.users.models import User
+from accounts.users.models import RetiredName, User
+from accounts.users.names import digest_of
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import PASSWORD, UserFactory
+from core.events.models import OutboxEvent
 from core.mail.models import OutgoingMail
 from core.mail.testing import delivered
 from core.sms.models import OutgoingText
 from core.sms.testing import texted
+from core.testing.threads import race
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "kettle-violin-moss"
@@ -38,8 +41,8 @@ def ask(way: str) -> tuple[str, str]:
     return answer.json()["data"]["code_token"], texted_code() if way == "phone" else mailed_code()
 
 
-def confirm(way: str, token: str, code: str, **more: Any) -> Any:
-    return post(WAYS[way][1], {"code_token": token, "code": code}, **more)
+def confirm(way: str, token: str, code: str, **more: str) -> Any:
+    return post(WAYS[way][1], {"code_token": token, "code": code, **more})
 
 
 def error(answer: Any) -> tuple[int, str]:
@@ -109,11 +112,69 @@ class TestSignUp:
         assert not Code.objects.exists()
         assert texted() == []
 
-    def test_username_taken_meanwhile_is_told(self) -> None:
+    @pytest.fixture
+    def overtaken(self) -> tuple[str, str]:
+        """Token and code of a sign-up whose username somebody else has taken meanwhile."""
         token = post("sign-up", SIGN_UP).json()["data"]["code_token"]
         UserFactory.create(username="Ana")
-        assert error(confirm("phone", token, texted_code())) == (409, "username_taken")
-        assert not Session.objects.exists()
+        return token, texted_code()
+
+    def test_username_taken_meanwhile_costs_no_code(self, overtaken: tuple[str, str]) -> None:
+        before = (Code.objects.values().get(), OutboxEvent.objects.count())
+        assert error(confirm("phone", *overtaken)) == (409, "username_taken")
+        assert (Code.objects.values().get(), OutboxEvent.objects.count()) == before
+        assert (User.objects.count(), Session.objects.count()) == (1, 0)
+        signed_in = confirm("phone", *overtaken, username="ana.f")
+        assert signed_in.json()["data"]["user"]["username"] == "ana.f"
+        assert Code.objects.get().details == {}
+        assert post("sign-in", {"username": "ana.f", "password": NEW_PASSWORD}).status_code == 200
+        assert error(confirm("phone", *overtaken, username="ana.g")) == (400, "code_expired")
+        assert User.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        ("name", "refused"),
+        [
+            ("ANA", (409, "username_taken")),
+            ("a b", (400, "invalid_username")),
+            ("admin", (400, "username_reserved")),
+            ("gone", (409, "username_taken")),
+        ],
+    )
+    def test_other_name_has_to_do_and_one_that_will_not_costs_no_code(self, overtaken: tuple[str, str], name: str, refused: tuple[int, str]) -> None:
+        RetiredName.objects.create(digest=digest_of("gone"))
+        for _ in range(6):  # more than one may guess
+            assert error(confirm("phone", *overtaken, username=name)) == refused
+        assert (User.objects.count(), Session.objects.count(), Code.objects.get().tries) == (1, 0, 0)
+        assert confirm("phone", *overtaken, username="ana.f").status_code == 200
+
+    def test_names_are_looked_up_for_nobody_without_the_code(self, overtaken: tuple[str, str]) -> None:
+        """And a name that is refused gives no tries back."""
+        token, code = overtaken
+        for name in ("ana", "ana.f", "admin", "a b"):
+            assert error(confirm("phone", token, wrong(code), username=name)) == (400, "code_wrong")
+        assert error(confirm("phone", token, code)) == (409, "username_taken")
+        assert confirm("phone", token, wrong(code)).json()["error"]["details"] == {"tries_left": 0}
+        assert error(confirm("phone", token, code, username="ana.f")) == (400, "code_expired")
+        assert User.objects.count() == 1
+
+    def test_known_number_cannot_be_told_from_one_whose_name_is_taken(self, ana: User, count_queries: Callable[..., int]) -> None:
+        tokens = [post("sign-up", {**SIGN_UP, "username": "someone", "phone": phone}).json()["data"]["code_token"] for phone in (PHONE, OTHER_PHONE)]
+        UserFactory.create(username="someone")
+        confirm("phone", tokens[0], "000000")  # whatever is asked once a process
+        answers: list[Any] = []
+        costs = [count_queries(lambda token=token: answers.append(confirm("phone", token, "000000", username="else"))) for token in tokens]
+        assert costs[0] == costs[1]
+        assert {error(answer) for answer in answers} == {(400, "code_wrong")}
+        assert User.objects.count() == 2
+
+    def test_number_taken_meanwhile_is_told_to_whoever_has_the_code(self) -> None:
+        token = post("sign-up", SIGN_UP).json()["data"]["code_token"]
+        UserFactory.create(username="ben", phone=PHONE)
+        assert error(confirm("phone", token, texted_code())) == (409, "phone_taken")
+        assert (User.objects.count(), Session.objects.count()) == (1, 0)
+
+    def test_code_that_signs_in_changes_no_name(self, ana: User) -> None:
+        assert confirm("phone", *ask("phone"), username="ana.f").json()["data"]["user"]["username"] == "ana"
 
     def test_site_without_text_messages_offers_no_phones(self, settings: Settings) -> None:
         settings.SMS_TRANSPORT = ""
@@ -262,6 +323,30 @@ class TestPassword:
         UserFactory.create(email=None, phone=PHONE)
         assert post("sign-in", {"phone": PHONE, "password": PASSWORD}).status_code == 200
         assert EmailAddress.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def test_of_parallel_uses_of_one_code_one_makes_an_account(self) -> None:
+        token = post("sign-up", SIGN_UP).json()["data"]["code_token"]
+        code = texted_code()
+        answers = race(lambda number: confirm("phone", token, code, username=f"ana{number}").status_code, threads=4)
+        assert sorted(map(str, answers)) == ["200", "400", "400", "400"]
+        assert User.objects.get().username == f"ana{answers.index(200)}"
+        assert Session.objects.count() == 1
+
+    def test_of_those_who_want_one_name_one_gets_it_and_the_others_another(self) -> None:
+        codes = []
+        for phone in (PHONE, OTHER_PHONE):
+            codes.append((post("sign-up", {**SIGN_UP, "phone": phone}).json()["data"]["code_token"], texted_code()))
+        answers = race(lambda number: error_code(confirm("phone", *codes[number])), threads=2)
+        assert sorted(map(str, answers)) == ["None", "username_taken"]
+        assert confirm("phone", *codes[answers.index("username_taken")], username="ana.f").status_code == 200
+        assert set(User.objects.values_list("username", flat=True)) == {"ana", "ana.f"}
+
+
+def error_code(answer: Any) -> Any:
+    return answer.json().get("error", {}).get("code")
 
 
 def test_sending_again_counts_by_where_one_asks_from_too(settings: Settings) -> None:

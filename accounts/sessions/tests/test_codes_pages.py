@@ -81,6 +81,29 @@ def test_sign_up_with_a_number(client: Client) -> None:
     assert User.objects.get().phone == PHONE
 
 
+def test_username_taken_meanwhile_asks_for_another_beside_the_code(client: Client) -> None:
+    client.post("/sign-up/phone/", {"username": "ana", "phone": PHONE, "password": ""})
+    assert 'name="username"' not in words(client.get(CODE_PAGE))
+    ana = UserFactory.create(username="ana")
+    code = texted_code()
+    page = client.post(CODE_PAGE, {"code": code})
+    assert page.status_code == 409
+    assert "username is taken" in words(page)
+    assert 'name="username"' in words(page)
+    assert f'value="{code}"' in words(page)
+    for name, said in (("ANA", "username is taken"), ("admin", "reserved"), ("", "required")):
+        again = words(client.post(CODE_PAGE, {"code": code, "username": name}))
+        assert said in again
+        assert 'name="username"' in again
+    assert 'name="username"' in words(client.post(CODE_PAGE, {"code": wrong(code), "username": "ana.f"}))
+    assert User.objects.get() == ana
+    assert not is_signed_in(client)
+    assert client.post(CODE_PAGE, {"code": code, "username": "ana.f"})["Location"] == "/home/"
+    assert is_signed_in(client)
+    assert User.objects.get(username="ana.f").phone == PHONE
+    assert len(texted()) == 1
+
+
 @pytest.mark.parametrize(("path", "data"), [("/sign-in/phone/", {"phone": "+351 912 345 678"}), ("/sign-in/email/", {"email": "Ana@example.com"})])
 def test_sign_in_by_code_goes_where_one_wanted_to(client: Client, ana: User, path: str, data: dict[str, str]) -> None:
     assert client.post(path, {**data, "next": "/settings/sessions/"})["Location"] == CODE_PAGE
