@@ -77,7 +77,8 @@ def friend(request: HttpRequest, username: str) -> HttpResponse:
         messages.success(request, said)
         return back(request, f"/{person.username}/")
     count, named = selectors.mutual_friends_in_short(viewer, person)
-    context = {**friend_context(viewer, person), "mutual_count": count, "mutual": named, "max_length": MAX_REQUEST_MESSAGE}
+    asked = selectors.waiting_request(viewer, relation)
+    context = {**friend_context(viewer, person), "asked": asked, "mutual_count": count, "mutual": named, "max_length": MAX_REQUEST_MESSAGE}
     return render(request, "accounts/profiles/friend.html", context)
 
 

@@ -48,7 +48,8 @@ def lets_in(person: User, choice: str, viewer: User | None) -> bool:
 
 
 def can_see_inside(viewer: User | None, person: User) -> bool:
-    """Whether ``viewer`` may see posts, followers and following of ``person``: of a private account its followers may."""
+    """Whether ``viewer`` may see posts, followers, following and friends of ``person``, those in common among them: of a private account its
+    followers may."""
     return not person.is_private or viewer == person or (viewer is not None and follows(viewer, person))
 
 

@@ -57,14 +57,16 @@ class FriendshipQuerySet(models.QuerySet["Friendship"]):
         return self.filter(present(viewer, "friend"), open_to(viewer, "person"), person=person).select_related("friend")
 
     def mutual(self, viewer: "User", person: "User | UUID") -> "FriendshipQuerySet":
-        """Which of the viewer's friends are friends of ``person`` too.
+        """Which of the viewer's friends are friends of ``person`` too; nobody where the account is closed to ``viewer``: they are a part of a list
+        that is not shown.
 
         Looked up in a set of the person's friends. A plain condition would be a join, which a plan for people with as many friends as is usual
         does by comparing each with each: of two who have hundreds that is slow.
         """
         theirs = apps.get_model("social_graph", "Friendship").objects.filter(person=person).values("friend")
         shared = models.Case(models.When(friend__in=theirs, then=True), default=False)
-        return self.friends_of(viewer.pk, viewer).alias(shared=shared).filter(shared=True)
+        is_open = Exists(apps.get_model("accounts_users", "User").objects.filter(open_to(viewer), pk=getattr(person, "pk", person)))
+        return self.friends_of(viewer.pk, viewer).alias(shared=shared).filter(is_open, shared=True)
 
 
 class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):
@@ -166,14 +168,16 @@ def people_to_meet(actor: "User") -> "UserQuerySet":
     return exclude_blocked(people, actor, "pk")
 
 
-def open_to(viewer: "User | None", field: str) -> models.Q:
-    """The account of the person at ``field`` ("author") is not private, or the viewer follows it, or it is the viewer's own."""
-    opened = models.Q(**{f"{field}__is_private": False})
+def open_to(viewer: "User | None", field: str = "") -> models.Q:
+    """The account of the person at ``field`` ("author"; nothing for rows of people) is not private, or the viewer follows it, or it is the viewer's
+    own."""
+    is_private, key = (f"{field}__is_private", f"{field}_id") if field else ("is_private", "pk")
+    opened = models.Q(**{is_private: False})
     if viewer is None:
         return opened
     follow = apps.get_model("social_graph", "Follow")
-    followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(f"{field}_id")))
-    return opened | models.Q(**{f"{field}_id": viewer.pk}) | models.Q(followed)
+    followed = Exists(follow.objects.filter(follower=viewer.pk, followed=OuterRef(key)))
+    return opened | models.Q(**{key: viewer.pk}) | models.Q(followed)
 
 
 def lets_in(viewer: "User | None", choice: str) -> models.Q:

@@ -166,6 +166,13 @@ def requests_sent(viewer: User, *, cursor: str | None = None, limit: int = DEFAU
     return keyset_page(FriendRequest.objects.sent_by(viewer), cursor=cursor, limit=limit)
 
 
+def waiting_request(viewer: User, relation: Relation) -> FriendRequest | None:
+    """The friend request that waits between the viewer and the person of ``relation``, if there is one, with the words that came with it."""
+    if relation.request_received:
+        return FriendRequest.objects.received_by(viewer).filter(pk=relation.request_received).first()
+    return FriendRequest.objects.sent_by(viewer).filter(pk=relation.request_sent).first() if relation.request_sent else None
+
+
 def request_count(viewer: User) -> int:
     """How many friend requests wait for the viewer, MAX_WAITING for that many or more."""
     return FriendRequest.objects.received_by(viewer)[:MAX_WAITING].count()

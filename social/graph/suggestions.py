@@ -2,6 +2,9 @@
 
 However many edges a person has, looking costs the same: of the latest LOOKED_AT friends (or followed) the latest LOOKED_AT each are candidates.
 Only for the few who are suggested is counted exactly.
+
+Whose friends, or followers, the viewer may not see is not suggested for them: the reason would tell some. Private accounts the viewer does not follow
+come up as popular ones alone.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +20,7 @@ from accounts.users.models import User
 from core.queries import UUIDS, Prepared, columns, somebody, take
 from core.statements import fetch
 from social.graph.models import DismissedSuggestion, Follow, FollowRequest, FriendRequest, Friendship, Mute
-from social.graph.querysets import people_visible_to, present
+from social.graph.querysets import open_to, people_visible_to, present
 
 LOOKED_AT = 50
 CONSIDERED = 200  # of the candidates the likeliest, from whom those are taken who exist for the viewer
@@ -99,7 +102,7 @@ def suggestions_for(viewer: User, *, limit: int = 10) -> list[Suggestion]:
             for key, count, *person in between(viewer=viewer.pk, ids=keys):
                 found[key].count = count
                 found[key].named.append(take(User, tuple(person)))
-    return list(found.values())
+    return [suggestion for suggestion in found.values() if suggestion.count or suggestion.reason == "popular"]
 
 
 def _known(viewer: Any) -> QuerySet[Any, Any]:
@@ -123,29 +126,35 @@ def _visible(viewer: Any, candidate: Any) -> QuerySet[Any, Any]:
     return people_visible_to(somebody(viewer)).filter(pk=candidate).values_list("pk")
 
 
+def _open(viewer: Any, candidate: Any) -> QuerySet[Any, Any]:
+    return _visible(viewer, candidate).filter(open_to(somebody(viewer)))
+
+
 @cache
 def _candidates() -> str:
-    visible = Prepared(_visible, viewer=UUIDField(), candidate=UUIDField()).sql().replace("%(candidate)s", "candidate.id")
-    likeliest = partial(LIKELIEST.format, visible=visible, considered=CONSIDERED)
+    each = (Prepared(found, viewer=UUIDField(), candidate=UUIDField()) for found in (_visible, _open))
+    visible, opened = (query.sql().replace("%(candidate)s", "candidate.id") for query in each)
+    likeliest = partial(LIKELIEST.format, considered=CONSIDERED)
     return CANDIDATES.format(
         known=Prepared(_known, viewer=UUIDField()).sql(),
-        first=likeliest(found=FRIENDS_OF_FRIENDS, but=""),
-        second=likeliest(found=FOLLOWED_BY_FOLLOWED, but=NOT_FIRST),
-        third=likeliest(found=POPULAR, but=NOT_SECOND),
+        first=likeliest(found=FRIENDS_OF_FRIENDS, visible=opened, but=""),
+        second=likeliest(found=FOLLOWED_BY_FOLLOWED, visible=opened, but=NOT_FIRST),
+        third=likeliest(found=POPULAR, visible=visible, but=NOT_SECOND),
     )
 
 
 def _common_friends(viewer: Any, ids: Any) -> QuerySet[Any, Any]:
     """Of each of ``ids`` the latest friends who are the viewer's too. The viewer's are looked up in a set, as in ``FriendshipQuerySet.mutual``."""
     mine = Case(When(friend__in=Friendship.objects.filter(person=viewer).values("friend"), then=True), default=False)
-    edges = Friendship.objects.filter(present(somebody(viewer), "friend"), person__pk__any=ids).alias(mine=mine).filter(mine=True)
-    return _first_of_each(edges, "person", "friend")
+    shown = present(somebody(viewer), "friend") & open_to(somebody(viewer), "person")
+    return _first_of_each(Friendship.objects.filter(shown, person__pk__any=ids).alias(mine=mine).filter(mine=True), "person", "friend")
 
 
 def _followed_between(*, viewer: UUID, ids: list[UUID]) -> QuerySet[Any, Any]:
     """Of each of ``ids`` the latest followers whom the viewer follows. Planned anew each time: it is a matter of how many follow each of them."""
     mine = Follow.objects.filter(follower=viewer, followed=OuterRef("follower"))
-    return _first_of_each(Follow.objects.filter(present(somebody(viewer), "follower"), Exists(mine), followed__in=ids), "followed", "follower")
+    shown = present(somebody(viewer), "follower") & open_to(somebody(viewer), "followed")
+    return _first_of_each(Follow.objects.filter(shown, Exists(mine), followed__in=ids), "followed", "follower")
 
 
 def _first_of_each(edges: Any, side: str, other: str) -> QuerySet[Any, Any]:

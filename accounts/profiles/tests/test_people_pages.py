@@ -10,7 +10,7 @@ from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from core.models import uuid7
 from social.graph import policies, services
-from social.graph.models import Contact, DismissedSuggestion, FriendRequest, KeywordMute, Mute
+from social.graph.models import Contact, DismissedSuggestion, Follow, FriendRequest, KeywordMute, Mute
 from social.graph.tests.factories import make_friends, make_request
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,20 @@ def test_asking_accepting_and_parting_without_scripts(browser: Client, ana: User
     assert "/ben/" in browser.get("/friends/").content.decode()
     browser.post("/ben/friend/", {"act": "remove"})
     assert not policies.are_friends(ana, ben)
+
+
+def test_words_of_a_request_stand_where_it_is_answered_and_taken_back(browser: Client, ana: User, ben: User) -> None:
+    asked = make_request(ben, ana, "Hello <b>Ana</b>,\nfrom the kiln")
+    stranger, his = Client(), Client()
+    stranger.force_login(UserFactory.create())
+    his.force_login(ben)
+    for client, path in ((browser, "/ben/friend/"), (his, "/ana/friend/")):
+        assert "Hello &lt;b&gt;Ana&lt;/b&gt;,<br>from the kiln" in client.get(path).content.decode()
+    for path in ("/ben/friend/", "/ana/friend/"):
+        assert "kiln" not in stranger.get(path).content.decode()
+    services.decline_request(actor=ana, request_id=asked.pk)
+    assert "kiln" not in browser.get("/ben/friend/").content.decode()
+    assert "kiln" in his.get("/ana/friend/").content.decode(), "that it was declined is not told"
 
 
 def test_the_button_changes_in_place(browser: Client, ana: User, ben: User) -> None:
@@ -164,6 +178,22 @@ def test_friends_and_friends_in_common_are_listed(browser: Client, ana: User, be
     stranger = Client()
     assert "@cem" in stranger.get("/ben/friends/").content.decode()
     assert "@cem" not in stranger.get("/ben/mutual/").content.decode()
+
+
+def test_friends_in_common_with_a_private_account_are_for_its_followers(browser: Client, ana: User, ben: User) -> None:
+    cem = UserFactory.create(username="cem")
+    for person in (ana, ben):
+        make_friends(person, cem)
+    User.objects.filter(pk=ben.pk).update(is_private=True)
+    mutual = browser.get("/ben/mutual/").content.decode()
+    assert "@cem" not in mutual
+    assert "This account is private" in mutual
+    assert "in common</a>" not in browser.get("/ben/").content.decode()
+    assert "mutual friend" not in browser.get("/ben/friend/").content.decode()
+    Follow.objects.create(follower=ana, followed=ben)  # as an approved request leaves it
+    assert "@cem" in browser.get("/ben/mutual/").content.decode()
+    assert "1</strong> in common" in browser.get("/ben/").content.decode()
+    assert "1 mutual friend" in browser.get("/ben/friend/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from accounts.users.models import User
 from accounts.users.services import suspend_user
 from accounts.users.tests.factories import UserFactory
 from core.models import uuid7
-from social.graph import policies, services
-from social.graph.models import FriendRequest, Friendship
-from social.graph.tests.factories import make_friends, make_request
+from social.graph import policies, selectors, services
+from social.graph.models import Follow, FriendRequest, Friendship
+from social.graph.tests.factories import make_follow, make_friends, make_request
 from social.graph.tests.test_api import hidden_by_absence, hidden_by_block, hidden_by_leaving, hidden_by_suspension
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,23 @@ def test_mutual_friends_are_those_of_both_whom_the_viewer_may_meet(as_person: Cl
     first = as_person(ana).get(f"/api/v1/friends/mutual/{ben.username}?limit=1")
     rest = as_person(ana).get(f"/api/v1/friends/mutual/{ben.username}?cursor={first.json()['pagination']['next']}")
     assert usernames(first) + usernames(rest) == [fay.username, cem.username]
+
+
+@pytest.mark.parametrize("path", ["friends/mutual/{}", "friends/{}"])
+def test_of_a_private_account_its_followers_alone_see_friends_in_common(as_person: Client, path: str) -> None:
+    ana, cem = UserFactory.create_batch(2)
+    ben = UserFactory.create(is_private=True)
+    make_friends(ana, ben)
+    for person in (ana, ben):
+        make_friends(person, cem)
+    address = f"/api/v1/{path.format(ben.username)}"
+    assert as_person(ana).get(address).json()["data"] == []
+    assert selectors.mutual_friends_in_short(ana, ben) == (0, [])
+    make_follow(ben, ana)
+    assert as_person(ana).get(address).json()["data"] == []
+    Follow.objects.create(follower=ana, followed=ben)  # as an approved request leaves it
+    assert cem.username in str(as_person(ana).get(address).json()["data"])
+    assert selectors.mutual_friends_in_short(ana, ben) == (1, [cem])
 
 
 def test_blocked_and_suspended_people_are_in_no_list(as_person: Client) -> None:

@@ -76,6 +76,23 @@ def test_blocked_and_suspended_people_are_neither_suggested_nor_named(people: di
     assert (only.person, only.count, only.named) == (gus, 1, [ben])
 
 
+def test_what_a_private_account_hides_explains_no_suggestion(as_person: Client, people: dict[str, User]) -> None:
+    ana, ben, cem, dia, *_ = people.values()
+    make_friends(ana, ben)
+    make_follow(ana, ben)
+    for person in (cem, dia):
+        make_friends(ben, person)
+        make_follow(ben, person)
+    for person in (ben, cem):
+        person.is_private = True
+        person.save()
+    assert offered(ana) == [("dia", "1 mutual friend"), ("cem", "Popular here")]
+    hidden = as_person(ana).get("/api/v1/friends/suggestions").json()["data"][1]
+    assert (hidden["reason"], hidden["count"], hidden["named"]) == ("popular", 0, [])
+    services.unfollow(actor=ben, target=cem)
+    assert offered(ana) == [("dia", "1 mutual friend")]
+
+
 def test_a_suggestion_explains_itself_and_can_be_dismissed(as_person: Client, people: dict[str, User]) -> None:
     ana, ben, cem, *_ = people.values()
     make_friends(ana, ben)
