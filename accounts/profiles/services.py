@@ -68,5 +68,5 @@ def _show(user: User, kind: Kind, key: str, blurhash: str) -> User:
         setattr(person, key_field, key)
         setattr(person, blurhash_field, blurhash)
         person.save(update_fields=[key_field, blurhash_field])
-        emit(ProfileUpdated(user_id=person.pk))
+        emit(ProfileUpdated(user_id=person.pk, fields=[key_field, blurhash_field]))
     return person

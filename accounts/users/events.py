@@ -10,9 +10,10 @@ class UserCreated(Event, frozen=True):
 
 
 class ProfileUpdated(Event, frozen=True):
-    """Name, picture or privacy choices changed: whoever keeps a copy reads again."""
+    """Name, picture or privacy choices changed: whoever keeps a copy reads again. ``fields`` are those of the row that are others now."""
 
     user_id: UUID
+    fields: list[str] = []
 
 
 class PrivacyChanged(Event, frozen=True):

@@ -119,7 +119,7 @@ def _empty(person: User) -> None:
     nobody.groups.clear()
     nobody.user_permissions.clear()
     nobody.save(force_update=True)
-    emit(ProfileUpdated(user_id=person.pk))
+    emit(ProfileUpdated(user_id=person.pk, fields=["username", "display_name", "avatar_key"]))
     emit(UserErased(user_id=person.pk))
 
 

@@ -168,7 +168,7 @@ def update_profile(*, user: User, changes: dict[str, Any]) -> User:
         person.save(update_fields=changed)
         if choices := [name for name in PRIVACY if name in changed]:
             emit(PrivacyChanged(user_id=person.pk, choices=choices))
-        emit(ProfileUpdated(user_id=person.pk))
+        emit(ProfileUpdated(user_id=person.pk, fields=changed))
     return person
 
 
@@ -194,7 +194,7 @@ def set_status(*, user: User, text: str, until: datetime | None = None) -> User:
         return person
     person.status_text, person.status_until = said
     person.save(update_fields=["status_text", "status_until"])
-    emit(ProfileUpdated(user_id=person.pk))
+    emit(ProfileUpdated(user_id=person.pk, fields=["status_text", "status_until"]))
     return person
 
 
@@ -274,7 +274,7 @@ def set_verified(*, user: User, is_verified: bool) -> bool:
         return False
     person.is_verified = is_verified
     person.save(update_fields=["is_verified"])
-    emit(ProfileUpdated(user_id=person.pk))
+    emit(ProfileUpdated(user_id=person.pk, fields=["is_verified"]))
     return True
 
 

@@ -10,6 +10,7 @@ from chat.conversations.models import Conversation, Membership, direct_key
 from chat.conversations.policies import can_start_conversation
 from core.errors import NotFound
 from core.queries import Ask, Prepared, asked, columns, somebody, take
+from social.graph.querysets import exclude_blocked
 
 
 def conversation_for(viewer: User | None, conversation_id: UUID) -> Conversation:
@@ -85,6 +86,13 @@ def standings(person_id: UUID, conversation_ids: Iterable[UUID]) -> dict[UUID, t
 def heads(conversation_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The number of the newest message of each conversation, whoever asks: for the server's own bookkeeping."""
     return dict(Conversation.objects.filter(pk__in=list(conversation_ids)).values_list("pk", "last_seq"))
+
+
+def companion_ids(person: User) -> list[UUID]:
+    """Whose lists have a conversation with ``person``, whoever asks; neither blocks the other."""
+    theirs = Membership.objects.filter(person=person).values("conversation")
+    others = Membership.objects.open().filter(conversation__in=theirs, hidden_at=None).exclude(person=person)
+    return list(exclude_blocked(others, person, "person_id").order_by().values_list("person_id", flat=True).distinct())
 
 
 def member_ids(conversation_id: UUID) -> list[UUID]:

@@ -3,19 +3,24 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from accounts.users.events import ProfileUpdated
 from accounts.users.models import User
 from chat.conversations.events import ConversationCleared, ConversationCreated, ConversationReopened
 from chat.conversations.models import Conversation, Membership, direct_key
-from chat.conversations.selectors import member_ids
+from chat.conversations.selectors import companion_ids, member_ids
 from chat.messages import recent, wire
 from chat.messages.events import MessageDeleted, MessageEdited, MessageHidden, MessagesSent, ReceiptsMoved
 from chat.messages.models import Message
 from chat.messages.selectors import conversation_details, messages_by_id
-from chat.messages.serializers import change_shape, conversation_shape, deletion_shape, message_shape
+from chat.messages.serializers import change_shape, conversation_shape, deletion_shape, message_shape, person_shape
 from chat.messages.wire import conversation_room, person_room
+from chat.presence.selectors import who_may_know
 from core.events.registry import on
 from core.realtime.push import join, leave, push, push_in_order
 from social.graph.events import Blocked, Unblocked
+
+SEEN = {"username", "display_name", "avatar_key", "is_verified", "status_text", "status_until"}  # fields of people that their companions see
+TOLD_AT_ONCE = 500  # rooms in one push
 
 
 @on(MessagesSent, prompt=True)
@@ -99,6 +104,28 @@ def reopen_conversation(event: Unblocked) -> None:
     """Both see the conversation again, unless the other one blocks as well."""
     if (conversation_id := _direct_between(event.blocker_id, event.blocked_id)) is not None:
         _open(conversation_id)
+
+
+@on(ProfileUpdated)
+def tell_appearance(event: ProfileUpdated) -> None:
+    """To whoever has a conversation with a person: what they are called, how they look, and to those who see their presence what they are up to.
+
+    Nothing where something else changed, which would only tell that they are there.
+    """
+    person = User.objects.filter(pk=event.user_id).first()
+    if person is None or not _is_seen(event.fields, person):
+        return
+    others = companion_ids(person)
+    is_there = User.objects.active().filter(pk=person.pk).exists()
+    may_know = {*who_may_know(person, others), person.pk} if is_there else {person.pk}
+    for sees_status in (True, False):
+        rooms = [person_room(one) for one in (*others, person.pk) if (one in may_know) == sees_status]
+        for start in range(0, len(rooms), TOLD_AT_ONCE):
+            push(rooms[start : start + TOLD_AT_ONCE], person_shape(person, sees_status=sees_status))
+
+
+def _is_seen(fields: list[str], person: User) -> bool:
+    return not SEEN.isdisjoint(fields) or bool("presence_shown_to" in fields and person.status)
 
 
 def tell_typing(conversation_id: UUID, person_id: UUID, *, is_typing: bool) -> None:

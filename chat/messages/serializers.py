@@ -6,10 +6,11 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from accounts.users.models import User
 from chat.conversations.models import Membership
 from chat.messages.models import MAX_BODY_LENGTH, MAX_TEMP_ID_LENGTH, Message
 from chat.messages.selectors import Listed
-from chat.messages.wire import QUOTE_LENGTH, ConversationShape, Member, MessageDeleted, MessageEdited, MessageNew, Quote
+from chat.messages.wire import QUOTE_LENGTH, ConversationShape, Member, MessageDeleted, MessageEdited, MessageNew, PersonUpdated, Quote
 from chat.presence.selectors import Presence
 
 
@@ -80,6 +81,20 @@ def _member(membership: Membership, presence: Mapping[UUID, Presence], *, sees_r
         last_seen_at=now.last_seen_at,
         delivered_seq=membership.delivered_seq,
         read_seq=membership.shown_read_seq if sees_read else 0,
+    )
+
+
+def person_shape(person: User, *, sees_status: bool) -> PersonUpdated:
+    return PersonUpdated(
+        id=person.pk,
+        username=person.username,
+        name=person.name,
+        avatar_url=person.avatar_url,
+        avatar_blurhash=person.avatar_blurhash,
+        is_verified=person.is_verified,
+        is_deleted=person.erased_at is not None,
+        status=person.status if sees_status else None,
+        status_until=person.status_until if sees_status and person.status else None,
     )
 
 

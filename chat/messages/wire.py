@@ -144,6 +144,23 @@ class ConversationRemoved(Outbound, type="conversation:removed"):
     conversation: UUID
 
 
+class PersonUpdated(Outbound, type="person:updated"):
+    """Somebody one has a conversation with, or oneself on another device, is called or looks another way: everything, as it is now.
+
+    ``status`` is what they say they are up to, until ``status_until`` where that is set; null where one does not see their presence.
+    """
+
+    id: UUID
+    username: str
+    name: str
+    avatar_url: str | None
+    avatar_blurhash: str
+    is_verified: bool
+    is_deleted: bool
+    status: str | None
+    status_until: datetime | None
+
+
 class TypingUpdate(Outbound, type="typing:update"):
     """Somebody started or stopped writing. A start is over after 5 s even when no stop follows: the server sends one."""
 

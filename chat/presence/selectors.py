@@ -54,6 +54,11 @@ def presence_for(person_id: UUID, viewer_ids: Collection[UUID]) -> tuple[Presenc
     person = User.objects.active().filter(pk=person_id).first()
     if person is None:
         return None, set()
-    viewers = exclude_blocked(User.objects.filter(within_circle(person, "presence_shown_to"), pk__in=viewer_ids), person, "pk")
     state = shown(store.states([str(person_id)])[str(person_id)])
-    return Presence(person, state, person.last_seen_at), set(viewers.values_list("pk", flat=True))
+    return Presence(person, state, person.last_seen_at), who_may_know(person, viewer_ids)
+
+
+def who_may_know(person: User, viewer_ids: Collection[UUID]) -> set[UUID]:
+    """Which of ``viewer_ids`` are shown the presence of a person who is there, and with it what they say they are up to."""
+    viewers = exclude_blocked(User.objects.filter(within_circle(person, "presence_shown_to"), pk__in=viewer_ids), person, "pk")
+    return set(viewers.values_list("pk", flat=True))

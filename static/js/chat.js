@@ -64,6 +64,12 @@ function startThread() {
   socket.on("message:edited", (message) => message.conversation === thread.id && thread.edit(message));
   socket.on("message:deleted", (message) => message.conversation === thread.id && thread.remove(message));
   socket.on("message:status", (status) => status.conversation === thread.id && thread.status(status));
+  socket.on("person:updated", (person) => {
+    if (person.id !== thread.peer.id) return;
+    if (person.is_deleted) location.reload();
+    else thread.showPeer(person);
+    showPresence();
+  });
   socket.on("conversation:removed", ({ conversation }) => {
     if (conversation !== thread.id) return;
     toastOnNextPage({ tone: "info", text: `The conversation with ${thread.peer.name} is not available any more.` });

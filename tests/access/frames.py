@@ -69,6 +69,7 @@ HEARD: dict[str, set[str]] = {
     "message:deleted": {"self", "carla"},
     "message:status": {"carla"},
     "typing:update": {"carla"},
+    "person:updated": {"self", "carla", "stranger", "follower", "friend"},  # oneself, and who has a conversation with one
     "conversation:new": {"self"},
     "conversation:updated": {"self"},
     "conversation:removed": {"self"},

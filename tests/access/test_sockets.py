@@ -16,6 +16,7 @@ from accounts.sessions.models import Session
 from accounts.sessions.services import end_session
 from accounts.sessions.tests.factories import tokens_for
 from accounts.users.models import User
+from accounts.users.services import update_profile
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.models import Membership
 from chat.conversations.services import clear_conversation, create_direct
@@ -185,6 +186,7 @@ def happenings(world: World) -> dict[str, Callable[[], object]]:
         "message:deleted": lambda: messages.delete_message(actor=otto, message_id=said),
         "message:status": lambda: messages.mark_read(actor=otto, conversation_id=foreign),
         "typing:update": dict,
+        "person:updated": lambda: update_profile(user=otto, changes={"display_name": "Otto the Great"}),
         "conversation:updated": read_what_carla_says,
         "conversation:new": lambda: create_direct(actor=otto, target=UserFactory.create()),
         "conversation:removed": lambda: clear_conversation(actor=otto, conversation_id=foreign),

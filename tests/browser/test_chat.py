@@ -1,12 +1,18 @@
 """Two people chat in two real browsers, whatever the network, the tabs and the server do."""
 
+import re
+
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
+from accounts.users.events import ProfileUpdated
 from accounts.users.models import User
+from accounts.users.services import update_profile
 from chat.conversations.models import Conversation
 from chat.messages.models import Message
 from chat.messages.services import delete_message, edit_message, send_message
+from core.events.outbox import emit
 from tests.browser.chatting import act_on, conversation_of, expect_exactly, expect_state, message, messages, open_chat, sequence, write
 from tests.browser.conftest import Visit
 from tests.browser.processes import Server, until
@@ -48,6 +54,24 @@ def test_messages_go_both_ways_with_ticks_typing_and_presence(visit: Visit, ana:
     expect(presence).to_have_text("Online")
     at_bens.context.close()
     expect(presence).to_contain_text("last seen")
+
+
+def test_another_name_and_picture_show_at_once_in_list_and_conversation(visit: Visit, ana: User, ben: User, conversation: Conversation) -> None:
+    at_anas = visit(ana)
+    open_chat(at_anas, conversation)
+    page, was = at_anas.page, ben.name
+    update_profile(user=ben, changes={"display_name": "Zeno of Elea"})
+    for place in ("[data-thread] .page-header", "[data-conversations] [data-conversation-row]"):
+        expect(page.locator(f"{place} .person-name").first).to_have_text("Zeno of Elea")
+        expect(page.locator(f"{place} .avatar-initials").first).to_have_text("ZE")
+        expect(page.locator(f"{place} .presence-dot").first).to_be_attached()
+    expect(page.get_by_role("textbox", name="Message to Zeno of Elea")).to_be_visible()
+    expect(page).to_have_title(re.compile("Zeno of Elea"))
+    with transaction.atomic():
+        User.objects.filter(pk=ben.pk).update(avatar_key="portraits/zeno", avatar_blurhash="")
+        emit(ProfileUpdated(user_id=ben.pk, fields=["avatar_key"]))
+    expect(page.locator("[data-thread] .page-header .avatar img")).to_have_attribute("src", re.compile("portraits/zeno"))
+    expect(page.get_by_text(was, exact=True)).to_have_count(0)
 
 
 def test_bubble_stands_at_once_and_says_that_it_is_being_sent(visit: Visit, ana: User, conversation: Conversation) -> None:

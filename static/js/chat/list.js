@@ -2,6 +2,7 @@
 
 import { shortTime } from "../components/times.js";
 import { viewer } from "../core/page.js";
+import { showPerson } from "../core/people.js";
 import { watchPresence } from "../presence.js";
 import { socket } from "../socket.js";
 
@@ -23,6 +24,7 @@ export class List {
     socket.on("conversation:removed", ({ conversation }) => this.row(conversation)?.remove());
     socket.on("conversation:new", () => this.refresh());
     socket.on("typing:update", (data) => this.#showTyping(data));
+    socket.on("person:updated", (person) => this.#showPerson(person));
     socket.onState((state) => {
       if (state !== "open") return;
       if (this.#wasOpen) this.refresh();
@@ -55,6 +57,14 @@ export class List {
       if (fresh) this.root.replaceChildren(...fresh.childNodes);
       watchPresence();
     }, 250);
+  }
+
+  #showPerson(person) {
+    for (const dot of this.root.querySelectorAll(`[data-presence-of="${CSS.escape(person.id)}"]`)) {
+      const row = dot.closest("[data-conversation-row]");
+      showPerson(row, person);
+      if (person.is_verified && !row.querySelector(".verified")) this.refresh();
+    }
   }
 
   #message(message) {

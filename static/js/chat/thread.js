@@ -2,6 +2,7 @@
 
 import { get } from "../core/api.js";
 import { viewer } from "../core/page.js";
+import { showPerson } from "../core/people.js";
 import { socket } from "../socket.js";
 import { arrange, bury, buildMessage, number, setText, setTicks } from "./messages.js";
 import { Scroll } from "./scroll.js";
@@ -26,6 +27,18 @@ export class Thread {
     const wanted = location.hash.startsWith("#m") && this.find(location.hash.slice(2));
     if (wanted) wanted.scrollIntoView({ block: "center", behavior: "instant" });
     else this.scroll.toStart();
+  }
+
+  /** The other person is called, or looks, another way. */
+  showPeer(person) {
+    const before = this.peer.name;
+    const renamed = (text) => text.replace(before, () => person.name);
+    this.peer.name = this.root.dataset.peerName = person.name;
+    this.root.dataset.peerUsername = person.username;
+    showPerson(this.root.querySelector(".page-header"), person);
+    document.title = renamed(document.title);
+    for (const labelled of [this.root, ...this.root.querySelectorAll("textarea")]) labelled.ariaLabel = renamed(labelled.ariaLabel);
+    for (const name of this.root.querySelectorAll(".quote b")) if (name.textContent === before) name.textContent = person.name;
   }
 
   nameOf = (person) => (person === this.peer.id ? this.peer.name : "Somebody");

@@ -23,6 +23,18 @@ export function initials(name) {
   return letters.toUpperCase();
 }
 
+/** Show a person as they are now in `place`, which has their avatar and their name. */
+export function showPerson(place, person) {
+  const before = place.querySelector(".avatar");
+  const size = [...before.classList].find((name) => /^avatar-(?!hue)/.test(name))?.slice("avatar-".length);
+  const dot = before.querySelector(".presence-dot");
+  const now = avatar(person, size);
+  if (dot) now.append(dot);
+  before.replaceWith(now);
+  place.querySelector(".person-name").textContent = person.name;
+  if (!person.is_verified) place.querySelector(".verified")?.remove();
+}
+
 /** The avatar of a person as the API describes one. */
 export function avatar(person, size = "md") {
   return el(
