@@ -1,6 +1,7 @@
 """Reads of sessions."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -31,13 +32,11 @@ def session_behind(session_id: UUID) -> Session | None:
     return None if not session.user.is_active or session.user.is_suspended else session
 
 
+UNUSED = Extract(Now() - F("last_used_at"), "epoch")
+
 # Whose session it is and how many seconds ago it was used, where it stands: what reading on behalf of a person has to know.
 standing_session = Prepared(
-    lambda session_id: (
-        Session.objects.live()
-        .filter(pk=session_id, user__in=User.objects.active())
-        .values_list("user_id", Extract(Now() - F("last_used_at"), "epoch"))
-    ),
+    lambda session_id: Session.objects.live().filter(pk=session_id, user__in=User.objects.active()).values_list("user_id", UNUSED),
     session_id=UUIDField(),
 )
 
@@ -55,10 +54,17 @@ def session_of(viewer: User, session_id: UUID) -> Session:
     return session
 
 
-def standing_sessions(session_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Those of ``session_ids`` whose session is live and whose person may be here, each with that person, in one query."""
+class Standing(NamedTuple):
+    """Whose session it is, and how many seconds ago it was used."""
+
+    user_id: UUID
+    unused_seconds: float
+
+
+def standing_sessions(session_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """Those of ``session_ids`` whose session is live and whose person may be here, in one query."""
     standing = Session.objects.live().filter(pk__in=session_ids, user__in=User.objects.active())
-    return dict(standing.values_list("pk", "user_id"))
+    return {pk: Standing(user_id, float(unused)) for pk, user_id, unused in standing.values_list("pk", "user_id", UNUSED)}
 
 
 def passkeys_of(viewer: User) -> QuerySet[Authenticator]:

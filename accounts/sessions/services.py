@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -98,13 +98,32 @@ def touch_session(*, session_id: UUID, unused_seconds: float, address: str | Non
         note_use(session_id=session_id, address=address)
 
 
+def touch_sessions(*, unused_seconds: Mapping[UUID, float]) -> None:
+    """``touch_session`` for many at once, each with how long it was not used: nothing, or a few queries for all of them. Their addresses stay.
+
+    Which others note just now, or end, is left out: nothing here waits for anybody.
+    """
+    if due := [session_id for session_id, unused in unused_seconds.items() if unused >= TOUCH_EVERY.total_seconds()]:
+        _note_uses(due)
+
+
+@transaction.atomic
+def _note_uses(session_ids: Iterable[UUID]) -> None:
+    now = timezone.now()
+    stale = Session.objects.live().filter(pk__in=session_ids, last_used_at__lte=now - TOUCH_EVERY)
+    used = dict(stale.select_for_update(skip_locked=True, no_key=True).values_list("pk", "user_id"))
+    if used:
+        Session.objects.filter(pk__in=used).update(last_used_at=now)
+        users.record_seen(user_ids=set(used.values()), at=now)
+
+
 @transaction.atomic
 def note_use(*, session_id: UUID, address: str | None) -> None:
     """The session is in use now, from ``address`` (None: not known), and so its person was seen."""
     now = timezone.now()
     place = {} if address is None else {"address": address}
     if Session.objects.live().filter(pk=session_id).update(last_used_at=now, **place):
-        users.record_seen(user_id=Session.objects.values_list("user_id", flat=True).get(pk=session_id), at=now)
+        users.record_seen(user_ids=[Session.objects.values_list("user_id", flat=True).get(pk=session_id)], at=now)
 
 
 def session_of_token(access_token: str) -> UUID:

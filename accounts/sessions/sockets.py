@@ -21,13 +21,19 @@ from core.realtime.wire import SessionRevoked
 
 
 class Authenticator:
-    """The same tokens and cookie sessions as REST and pages take, checked the same way: one query for tokens, one more for cookies."""
+    """The same tokens and cookie sessions as REST and pages take, checked the same way: one query for tokens, one more for cookies. To open a
+    socket is to use the session.
+    """
 
     def identify(self, credentials: Sequence[Credential]) -> list[Identity | DomainError]:
         by_cookie = _behind_cookies(credential.session_key for credential in credentials if credential.session_key)
         claims = [by_cookie.get(credential.session_key) if credential.session_key else _claim(credential.token) for credential in credentials]
         standing = selectors.standing_sessions({claim.session_id for claim in claims if claim is not None})
-        return [NotAuthenticated() if claim is None or standing.get(claim.session_id) != claim.user_id else claim for claim in claims]
+        known = [
+            claim if claim and claim.session_id in standing and standing[claim.session_id].user_id == claim.user_id else None for claim in claims
+        ]
+        services.touch_sessions(unused_seconds={one.session_id: standing[one.session_id].unused_seconds for one in known if one})
+        return [claim or NotAuthenticated() for claim in known]
 
 
 def _claim(token: str) -> Identity | None:
@@ -51,8 +57,12 @@ def _behind_cookies(keys: Iterable[str]) -> dict[str, Identity]:
 
 
 @on_heartbeat
-def close_sockets_of_ended_sessions(connections: Sequence[Connection]) -> None:
-    """Ending a session closes its sockets at once (``handlers``). Should that word have been lost, this finds out."""
+def look_after_sessions(connections: Sequence[Connection]) -> None:
+    """An open socket is a session in use. Ending a session closes its sockets at once (``handlers``); should that word have been lost, this finds
+    out.
+    """
     held = {UUID(connection.session_id) for connection in connections}
-    for session_id in held - selectors.standing_sessions(held).keys():
+    standing = selectors.standing_sessions(held)
+    for session_id in held - standing.keys():
         push.disconnect(f"session:{session_id}", CloseCode.SESSION_REVOKED, "ended", message=SessionRevoked(reason="ended"))
+    services.touch_sessions(unused_seconds={session_id: session.unused_seconds for session_id, session in standing.items()})

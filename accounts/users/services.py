@@ -1,5 +1,6 @@
 """Writes to people: creating, editing, suspending."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from accounts.users.events import (
     UserRestored,
     UserSuspended,
 )
-from accounts.users.hiding import is_hiding
+from accounts.users.hiding import hiding_among
 from accounts.users.leaving import give_up_sign_ups
 from accounts.users.models import User
 from accounts.users.names import USERNAME_VALIDATORS, is_retired
@@ -285,7 +286,12 @@ def _locked(user: User) -> User:
     return person
 
 
-def record_seen(*, user_id: UUID, at: datetime) -> None:
-    """Move a person's last-seen forward to ``at``; never back, and not while they hide."""
-    if not is_hiding(user_id):
-        User.objects.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=at), pk=user_id).update(last_seen_at=at)
+@transaction.atomic(savepoint=False)
+def record_seen(*, user_ids: Collection[UUID], at: datetime) -> None:
+    """Move the last-seen of people forward to ``at``; never back, and not while they hide. The same few queries, however many.
+
+    Who is being written by somebody else just now is left for the next time: nothing here waits, so it can be part of anything.
+    """
+    shown = set(user_ids) - hiding_among(user_ids)
+    earlier = User.objects.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=at), pk__in=shown)
+    User.objects.filter(pk__in=earlier.select_for_update(skip_locked=True, no_key=True).values("pk")).update(last_seen_at=at)

@@ -8,6 +8,6 @@ class PresenceConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.users import hiding
-        from chat.presence.selectors import is_hiding
+        from chat.presence.selectors import hiding_among
 
-        hiding.register(is_hiding)
+        hiding.register(hiding_among)

@@ -24,9 +24,9 @@ def shown(state: str) -> str:
     return store.OFFLINE if state == "invisible" else state
 
 
-def is_hiding(person_id: UUID) -> bool:
-    """Whether a person is invisible, or was a moment ago. Also where Redis does not answer: what is not known is not told."""
-    return str(person_id) not in store.unhidden([str(person_id)])
+def hiding_among(person_ids: Collection[UUID]) -> set[UUID]:
+    """Who of these people is invisible, or was a moment ago. All, where Redis does not answer: what is not known is not told."""
+    return set(person_ids) - {UUID(person) for person in store.unhidden(map(str, person_ids))}
 
 
 def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Presence]:

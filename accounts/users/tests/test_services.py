@@ -75,8 +75,8 @@ def test_suspension_has_an_end_and_can_be_lifted() -> None:
 def test_last_seen_moves_forward_only() -> None:
     ana = UserFactory.create()
     now = timezone.now()
-    services.record_seen(user_id=ana.pk, at=now)
-    services.record_seen(user_id=ana.pk, at=now - timedelta(minutes=1))
+    services.record_seen(user_ids=[ana.pk], at=now)
+    services.record_seen(user_ids=[ana.pk], at=now - timedelta(minutes=1))
     ana.refresh_from_db()
     assert ana.last_seen_at == now
 

@@ -260,9 +260,9 @@ async def test_the_invisible_are_not_noted_as_seen_by_what_they_do_nor_when_thei
     anas = await connect(ana)
     assert await state(anas, ben) == "offline"
     await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "invisible")])
-    await sync_to_async(users.record_seen)(user_id=ben.pk, at=timezone.now())
+    await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=timezone.now())
     await sync_to_async(services.depart)(devices=[(str(ben.pk), "phone")])
-    await sync_to_async(users.record_seen)(user_id=ben.pk, at=timezone.now())
+    await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=timezone.now())
     monkeypatch.setattr(store, "EXPIRY_SECONDS", 1)
     await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "invisible")])
     monkeypatch.undo()
@@ -274,7 +274,7 @@ async def test_the_invisible_are_not_noted_as_seen_by_what_they_do_nor_when_thei
 
     await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "online")])
     now = timezone.now()
-    await sync_to_async(users.record_seen)(user_id=ben.pk, at=now)
+    await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=now)
     await ben.arefresh_from_db()
     assert ben.last_seen_at == now
 
@@ -283,7 +283,7 @@ def test_an_invisible_device_that_goes_hides_its_person_no_longer_where_another_
     ben = UserFactory.create()
     services.arrive(devices=[(str(ben.pk), "phone", "invisible"), (str(ben.pk), "laptop", "online")])
     services.depart(devices=[(str(ben.pk), "phone")])
-    users.record_seen(user_id=ben.pk, at=timezone.now())
+    users.record_seen(user_ids=[ben.pk], at=timezone.now())
     ben.refresh_from_db()
     assert ben.last_seen_at is not None
 
