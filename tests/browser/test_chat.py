@@ -3,16 +3,16 @@
 import re
 
 import pytest
-from django.db import transaction
 from playwright.sync_api import expect
 
-from accounts.users.events import ProfileUpdated
+from accounts.profiles.services import set_picture
 from accounts.users.models import User
 from accounts.users.services import update_profile
 from chat.conversations.models import Conversation
 from chat.messages.models import Message
 from chat.messages.services import delete_message, edit_message, send_message
-from core.events.outbox import emit
+from media_app.uploads.models import Kind
+from media_app.uploads.tests.factories import processed
 from tests.browser.chatting import act_on, conversation_of, expect_exactly, expect_state, message, messages, open_chat, sequence, write
 from tests.browser.conftest import Visit
 from tests.browser.processes import Server, until
@@ -67,10 +67,8 @@ def test_another_name_and_picture_show_at_once_in_list_and_conversation(visit: V
         expect(page.locator(f"{place} .presence-dot").first).to_be_attached()
     expect(page.get_by_role("textbox", name="Message to Zeno of Elea")).to_be_visible()
     expect(page).to_have_title(re.compile("Zeno of Elea"))
-    with transaction.atomic():
-        User.objects.filter(pk=ben.pk).update(avatar_key="portraits/zeno", avatar_blurhash="")
-        emit(ProfileUpdated(user_id=ben.pk, fields=["avatar_key"]))
-    expect(page.locator("[data-thread] .page-header .avatar img")).to_have_attribute("src", re.compile("portraits/zeno"))
+    shown = set_picture(user=ben, upload_id=processed(owner=ben, kind=Kind.AVATAR).pk)
+    expect(page.locator("[data-thread] .page-header .avatar img")).to_have_attribute("src", str(shown.avatar_url))
     expect(page.get_by_text(was, exact=True)).to_have_count(0)
 
 
