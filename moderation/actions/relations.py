@@ -1,6 +1,6 @@
 """Taking away what is between people: a friendship, a request, a contact, a mute. Each act asks why, and is audited.
 
-The admins of the graph say by which service (``take_away``) and whose it is (``of_whom``); they are floors down, so the action is added from here.
+The admins of the graph say how (``removal``); they are floors down, so the action is added from here.
 """
 
 from typing import cast
@@ -17,15 +17,15 @@ from social.graph.models import Contact, FriendRequest, Friendship, KeywordMute,
 
 @asks_why("take_away", "Remove", permission="remove")
 def take_away(*, moderator: User, row: Friendship | FriendRequest | Contact | Mute | KeywordMute, reason: str) -> None:
-    shown = cast(RemovableEdgeAdmin, admin.site.get_model_admin(type(row)))
-    person, target_id = shown.of_whom(row)
+    removal = cast(RemovableEdgeAdmin, admin.site.get_model_admin(type(row))).removal
+    person, target_id = removal.of_whom(row)
     services.remove_relation(
         moderator=moderator,
         person=person,
         kind=str(row._meta.model_name),
         target_id=target_id,
         reason=reason,
-        remove=lambda: shown.take_away(row),
+        remove=lambda: removal.take_away(row),
     )
 
 

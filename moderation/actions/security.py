@@ -4,10 +4,11 @@ audited.
 People and sessions have their admins a few floors down, where nothing knows of the audit trail, so the actions are added from here.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,82 +17,65 @@ from django.utils.formats import date_format
 from unfold.admin import ModelAdmin
 
 from accounts.data.admin import DeletionAdmin
-from accounts.data.models import Deletion
 from accounts.sessions.admin import EmailAddressAdmin, SessionAdmin
-from accounts.sessions.models import Session
 from accounts.users.admin import Panel, PanelRow, UserAdmin
 from accounts.users.models import User
 from moderation.actions import selectors, services
 from moderation.actions.asking import asks_why
-from moderation.actions.forms import SuspendForm
+from moderation.actions.forms import ReasonForm, SuspendForm
+
+Told = Callable[[Any], dict[str, Any]]  # of the row: what its service is told besides who acts and why
 
 
-@asks_why("suspend", "Suspend", permission="change", form_class=SuspendForm)
-def suspend(*, moderator: User, row: User, reason: str, days: int) -> None:
-    services.suspend(moderator=moderator, person=row, reason=reason, until=timezone.now() + timedelta(days=days))
+def suspend(*, days: int, **about: Any) -> None:
+    services.suspend(until=timezone.now() + timedelta(days=days), **about)
 
 
-@asks_why("lift_suspension", "Lift suspension", permission="change")
-def lift_suspension(*, moderator: User, row: User, reason: str) -> None:
-    services.lift(moderator=moderator, person=row, reason=reason)
+def person(row: User) -> dict[str, Any]:
+    return {"person": row}
 
 
-@asks_why("close_account", "Close account", permission="change")
-def close_account(*, moderator: User, row: User, reason: str) -> None:
-    services.close_account(moderator=moderator, person=row, reason=reason)
+# On which list: the right its actions ask for, and name, title, service and what that is told of a row.
+ACTIONS: list[tuple[type[ModelAdmin], str, list[tuple[str, str, Callable[..., object], Told]]]] = [
+    (
+        UserAdmin,
+        "change",
+        [
+            ("suspend", "Suspend", suspend, person),
+            ("lift_suspension", "Lift the suspension", services.lift, person),
+            ("close_account", "Close the account", services.close_account, person),
+            ("reopen_account", "Open the account again", services.reopen_account, person),
+            ("end_all_sessions", "Sign out everywhere", services.end_sessions, person),
+            ("reset_second_factor", "Reset the second factor", services.reset_second_factor, person),
+            ("give_mark", "Give the verified mark", partial(services.set_verified, is_verified=True), person),
+            ("take_mark", "Take the verified mark away", partial(services.set_verified, is_verified=False), person),
+        ],
+    ),
+    (SessionAdmin, "end", [("end_sessions", "End these sessions", services.end_sessions, lambda row: {"person": row.user, "session_id": row.pk})]),
+    (EmailAddressAdmin, "verify", [("mark_verified", "Mark as verified", services.verify_address, lambda row: {"address": row})]),
+    (DeletionAdmin, "keep", [("keep_accounts", "Keep these accounts", services.keep_account, lambda row: {"person": row.person})]),
+]
+# Rights the slices below know nothing of, by those Django made for their tables.
+RIGHTS: list[tuple[type[ModelAdmin], str, str]] = [
+    (SessionAdmin, "has_end_permission", "accounts_users.change_user"),  # whoever may change people may sign them out
+    (EmailAddressAdmin, "has_verify_permission", "account.change_emailaddress"),
+    (DeletionAdmin, "has_keep_permission", "accounts_data.change_deletion"),
+]
 
 
-@asks_why("reopen_account", "Reopen account", permission="change")
-def reopen_account(*, moderator: User, row: User, reason: str) -> None:
-    services.reopen_account(moderator=moderator, person=row, reason=reason)
+def action(name: str, title: str, permission: str, service: Callable[..., object], told: Told) -> Any:
+    """Of the list: asks why, and lets the service do it to each row."""
+    form = SuspendForm if service is suspend else ReasonForm
+
+    @asks_why(name, title, permission=permission, form_class=form)
+    def act(*, moderator: User, row: Any, **asked: Any) -> None:
+        service(moderator=moderator, **told(row), **asked)
+
+    return act
 
 
-@asks_why("give_mark", "Give the verified mark", permission="change")
-def give_mark(*, moderator: User, row: User, reason: str) -> None:
-    services.set_verified(moderator=moderator, person=row, reason=reason, is_verified=True)
-
-
-@asks_why("take_mark", "Take the verified mark away", permission="change")
-def take_mark(*, moderator: User, row: User, reason: str) -> None:
-    services.set_verified(moderator=moderator, person=row, reason=reason, is_verified=False)
-
-
-@asks_why("end_all_sessions", "Sign out everywhere", permission="change")
-def end_all_sessions(*, moderator: User, row: User, reason: str) -> None:
-    services.end_sessions(moderator=moderator, person=row, reason=reason)
-
-
-@asks_why("reset_second_factor", "Reset the second factor", permission="change")
-def reset_second_factor(*, moderator: User, row: User, reason: str) -> None:
-    services.reset_second_factor(moderator=moderator, person=row, reason=reason)
-
-
-@asks_why("end_sessions", "End these sessions", permission="end")
-def end_sessions(*, moderator: User, row: Session, reason: str) -> None:
-    services.end_sessions(moderator=moderator, person=row.user, reason=reason, session_id=row.pk)
-
-
-@asks_why("mark_verified", "Mark as verified", permission="verify")
-def mark_verified(*, moderator: User, row: EmailAddress, reason: str) -> None:
-    services.verify_address(moderator=moderator, address=row, reason=reason)
-
-
-@asks_why("keep_accounts", "Keep these accounts", permission="keep")
-def keep_accounts(*, moderator: User, row: Deletion, reason: str) -> None:
-    services.keep_account(moderator=moderator, person=row.person, reason=reason)
-
-
-def may_end(self: SessionAdmin, request: HttpRequest) -> bool:
-    """Whoever may change people may sign them out."""
-    return request.user.has_perm("accounts_users.change_user")
-
-
-def may_verify(self: EmailAddressAdmin, request: HttpRequest) -> bool:
-    return request.user.has_perm("account.change_emailaddress")
-
-
-def may_keep(self: DeletionAdmin, request: HttpRequest) -> bool:
-    return request.user.has_perm("accounts_data.change_deletion")
+def holding(permission: str) -> Callable[[ModelAdmin, HttpRequest], bool]:
+    return lambda _, request: bool(request.user.has_perm(permission))
 
 
 def log_change(self: UserAdmin, request: HttpRequest, obj: User, message: Any) -> LogEntry:
@@ -117,15 +101,9 @@ def what_was_done(request: HttpRequest, person: User) -> Panel | None:
     return Panel(title="What moderators did", rows=rows, url=f"{reverse('admin:moderation_actions_act_changelist')}?person__id__exact={person.pk}")
 
 
-SessionAdmin.has_end_permission = may_end
-SessionAdmin.actions = [*(SessionAdmin.actions or []), end_sessions]
-EmailAddressAdmin.has_verify_permission = may_verify
-EmailAddressAdmin.actions = [*(EmailAddressAdmin.actions or []), mark_verified]
-DeletionAdmin.has_keep_permission = may_keep
-DeletionAdmin.actions = [*(DeletionAdmin.actions or []), keep_accounts]
+for shown, right, actions in ACTIONS:
+    shown.actions = [*(shown.actions or []), *(action(name, title, right, service, told) for name, title, service, told in actions)]
+for shown, method, permission in RIGHTS:
+    setattr(shown, method, holding(permission))
 UserAdmin.log_change = log_change
 UserAdmin.panels = [*UserAdmin.panels, what_was_done]
-UserAdmin.actions = [
-    *UserAdmin.actions,
-    *(suspend, lift_suspension, close_account, reopen_account, end_all_sessions, reset_second_factor, give_mark, take_mark),
-]

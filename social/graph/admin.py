@@ -1,35 +1,27 @@
 """Who follows, befriends, keeps, mutes and blocks whom: who and when, not in what words."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
-from unfold.admin import ModelAdmin
 
 from accounts.users.admin import Panel, PanelRow, UserAdmin
 from accounts.users.models import User
+from core.admin import LookingAdmin
 from social.graph import services
 from social.graph.models import Block, Contact, Follow, FollowRequest, FriendRequest, Friendship, KeywordMute, Mute
 
 
-class EdgeAdmin(ModelAdmin):
+class EdgeAdmin(LookingAdmin):
     """Edges are people's own: they are looked at, never made or taken away here."""
 
     ordering = ("-id",)
     list_filter: tuple[Any, ...] = ("created_at",)
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 @admin.register(Follow)
@@ -38,6 +30,7 @@ class FollowAdmin(EdgeAdmin):
     list_display = ("follower", "followed", "created_at")
     list_select_related = ("follower", "followed")
     search_fields = ("follower__username", "followed__username")
+    fields = ("follower", "followed", "created_at")
 
 
 @admin.register(Block)
@@ -46,6 +39,7 @@ class BlockAdmin(EdgeAdmin):
     list_display = ("blocker", "blocked", "created_at")
     list_select_related = ("blocker", "blocked")
     search_fields = ("blocker__username", "blocked__username")
+    fields = ("blocker", "blocked", "created_at")
 
 
 @admin.register(FollowRequest)
@@ -54,18 +48,26 @@ class FollowRequestAdmin(EdgeAdmin):
     list_display = ("requester", "requested", "created_at")
     list_select_related = ("requester", "requested")
     search_fields = ("requester__username", "requested__username")
+    fields = ("requester", "requested", "created_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How a row is taken away, and what the audit trail says of it."""
+
+    take_away: Callable[[Any], bool]  # by the service that knows how, so that counts and devices follow; true when there was one
+    of_whom: Callable[[Any], tuple[User, UUID]]  # whose it is, and the key of the other person; that of the row where there is none
+
+
+def gone(_: None) -> bool:
+    """For services that raise where there is nothing to take away."""
+    return True
 
 
 class RemovableEdgeAdmin(EdgeAdmin):
-    """What staff may take away, by the service that knows how, so that counts and devices follow. Who, from whom and why is ``moderation``'s."""
+    """What staff may take away. Each of these says how; who does it to whom and why is ``moderation``'s."""
 
-    def take_away(self, row: Any) -> bool:
-        """Remove the row. True when there was one."""
-        raise NotImplementedError
-
-    def of_whom(self, row: Any) -> tuple[User, UUID]:
-        """Whose it is, and the key of the other person; that of the row where there is none."""
-        raise NotImplementedError
+    removal: ClassVar[Removal]
 
 
 @admin.register(Friendship)
@@ -76,12 +78,11 @@ class FriendshipAdmin(RemovableEdgeAdmin):
     list_display = ("person", "friend", "created_at")
     list_select_related = ("person", "friend")
     search_fields = ("person__username", "friend__username")
-
-    def take_away(self, row: Friendship) -> bool:
-        return services.remove_friend(actor=row.person, friend=row.friend)
-
-    def of_whom(self, row: Friendship) -> tuple[User, UUID]:
-        return row.person, row.friend_id
+    fields = ("person", "friend", "created_at")
+    removal = Removal(
+        take_away=lambda row: services.remove_friend(actor=row.person, friend=row.friend),
+        of_whom=lambda row: (row.person, row.friend_id),
+    )
 
 
 @admin.register(FriendRequest)
@@ -92,13 +93,10 @@ class FriendRequestAdmin(RemovableEdgeAdmin):
     list_filter = (("declined_at", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("sender__username", "receiver__username")
     fields = ("sender", "receiver", "created_at", "declined_at", "withdrawn_at")
-
-    def take_away(self, row: FriendRequest) -> bool:
-        services.discard_request(request=row)
-        return True
-
-    def of_whom(self, row: FriendRequest) -> tuple[User, UUID]:
-        return row.sender, row.receiver_id
+    removal = Removal(
+        take_away=lambda row: gone(services.discard_request(request=row)),
+        of_whom=lambda row: (row.sender, row.receiver_id),
+    )
 
 
 @admin.register(Contact)
@@ -108,13 +106,10 @@ class ContactAdmin(RemovableEdgeAdmin):
     list_select_related = ("owner", "person")
     search_fields = ("owner__username", "person__username")
     fields = ("owner", "person", "created_at")
-
-    def take_away(self, row: Contact) -> bool:
-        services.remove_contact(owner=row.owner, contact_id=row.pk)
-        return True
-
-    def of_whom(self, row: Contact) -> tuple[User, UUID]:
-        return row.owner, row.person_id
+    removal = Removal(
+        take_away=lambda row: gone(services.remove_contact(owner=row.owner, contact_id=row.pk)),
+        of_whom=lambda row: (row.owner, row.person_id),
+    )
 
 
 @admin.register(Mute)
@@ -123,12 +118,11 @@ class MuteAdmin(RemovableEdgeAdmin):
     list_display = ("muter", "muted", "until", "created_at")
     list_select_related = ("muter", "muted")
     search_fields = ("muter__username", "muted__username")
-
-    def take_away(self, row: Mute) -> bool:
-        return services.unmute(actor=row.muter, target=row.muted)
-
-    def of_whom(self, row: Mute) -> tuple[User, UUID]:
-        return row.muter, row.muted_id
+    fields = ("muter", "muted", "until", "created_at")
+    removal = Removal(
+        take_away=lambda row: services.unmute(actor=row.muter, target=row.muted),
+        of_whom=lambda row: (row.muter, row.muted_id),
+    )
 
 
 @admin.register(KeywordMute)
@@ -140,13 +134,10 @@ class KeywordMuteAdmin(RemovableEdgeAdmin):
     list_select_related = ("muter",)
     search_fields = ("muter__username",)
     fields = ("muter", "until", "created_at")
-
-    def take_away(self, row: KeywordMute) -> bool:
-        services.unmute_keyword(actor=row.muter, mute_id=row.pk)
-        return True
-
-    def of_whom(self, row: KeywordMute) -> tuple[User, UUID]:
-        return row.muter, row.pk
+    removal = Removal(
+        take_away=lambda row: gone(services.unmute_keyword(actor=row.muter, mute_id=row.pk)),
+        of_whom=lambda row: (row.muter, row.pk),
+    )
 
 
 RELATIONS: list[tuple[str, type[Model], str]] = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -54,26 +55,12 @@ def dismiss(*, moderator: User, case_id: UUID, reason: str) -> Case:
 
 def hide_content(*, moderator: User, case_id: UUID, reason: str) -> Case:
     """Take the thing out of everybody's sight, at once. Raises as ``_decide``, Conflict("cannot_hide"). Events: CaseDecided, the slice's own."""
-
-    def effect(case: Case) -> None:
-        known, thing = _thing(case)
-        if known.hide is None:
-            raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
-        known.hide(thing, reason.strip()[:REASON])
-
-    return _decide(moderator, case_id, reason, Verb.HIDE, Outcome.HIDDEN, effect)
+    return _decide(moderator, case_id, reason, Verb.HIDE, Outcome.HIDDEN, _switched(attrgetter("hide"), reason.strip()[:REASON]))
 
 
 def unhide_content(*, moderator: User, case_id: UUID, reason: str) -> Case:
     """Show a hidden thing again. Raises as ``hide_content``. Events: CaseDecided, the slice's own."""
-
-    def effect(case: Case) -> None:
-        known, thing = _thing(case)
-        if known.unhide is None:
-            raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
-        known.unhide(thing)
-
-    return _decide(moderator, case_id, reason, Verb.UNHIDE, Outcome.RESTORED, effect)
+    return _decide(moderator, case_id, reason, Verb.UNHIDE, Outcome.RESTORED, _switched(attrgetter("unhide")))
 
 
 def suspend_person(*, moderator: User, case_id: UUID, reason: str, until: datetime) -> Case:
@@ -116,6 +103,19 @@ def _decide(
         act = _record(moderator, verb, case, reason=reason.strip()[:REASON], until=until)
         emit(CaseDecided(case_id=case.pk, outcome=outcome.value, explanation=act.reason, act_id=act.pk))
         return case
+
+
+def _switched(which: Callable[[Reportable], Callable[..., bool] | None], *why: str) -> Callable[[Case], None]:
+    """The effect of hiding, or of showing again, what a case is about."""
+
+    def effect(case: Case) -> None:
+        known, thing = _thing(case)
+        switch = which(known)
+        if switch is None:
+            raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
+        switch(thing, *why)
+
+    return effect
 
 
 def _record(moderator: User, verb: Verb, case: Case, **fields: Any) -> Act:

@@ -4,6 +4,7 @@ audit trail that says who did it to whom, and why.
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -116,18 +117,12 @@ def hide_thing(*, moderator: User, kind: str, thing: Any, reason: str) -> None:
 
     Raises as ``_act``, Conflict("cannot_hide", "nothing_to_do"). Events: the slice's own.
     """
-    hide, author = _of_kind(kind).hide, _of_kind(kind).author(thing)
-    if hide is None:
-        raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
-    _act(moderator, author, reason, Verb.HIDE, lambda: _require(hide(thing, reason.strip()[:REASON])), kind=kind, target_id=thing.pk)
+    _switch(moderator, kind, thing, reason, Verb.HIDE, attrgetter("hide"), reason.strip()[:REASON])
 
 
 def unhide_thing(*, moderator: User, kind: str, thing: Any, reason: str) -> None:
     """Show a hidden thing again. Raises as ``hide_thing``. Events: the slice's own."""
-    unhide, author = _of_kind(kind).unhide, _of_kind(kind).author(thing)
-    if unhide is None:
-        raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
-    _act(moderator, author, reason, Verb.UNHIDE, lambda: _require(unhide(thing)), kind=kind, target_id=thing.pk)
+    _switch(moderator, kind, thing, reason, Verb.UNHIDE, attrgetter("unhide"))
 
 
 def remove_relation(*, moderator: User, person: User, kind: str, target_id: UUID, reason: str, remove: Callable[[], bool]) -> None:
@@ -163,8 +158,12 @@ def _require(is_new: object) -> None:
         raise Conflict("It is so already.", code="nothing_to_do")
 
 
-def _of_kind(kind: str) -> reportable.Reportable:
+def _switch(
+    moderator: User, kind: str, thing: Any, reason: str, verb: Verb, which: Callable[[reportable.Reportable], Callable[..., bool] | None], *why: str
+) -> None:
+    """Hide something, or show it again."""
     known = reportable.of_kind(kind)
-    if known is None:
+    switch = which(known) if known else None
+    if known is None or switch is None:
         raise Conflict("Things of this kind cannot be hidden.", code="cannot_hide")
-    return known
+    _act(moderator, known.author(thing), reason, verb, lambda: _require(switch(thing, *why)), kind=kind, target_id=thing.pk)
