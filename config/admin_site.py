@@ -14,19 +14,23 @@ from unfold.sites import UnfoldAdminSite
 
 from accounts.sessions.second_factor import has_second_factor, second_factor_given
 
-# By the first part of the app label; whatever fits none is the last.
+# By what the app label begins with, the first that fits; whatever fits none is the last.
 SECTIONS = {
-    "People": ("accounts", "account", "auth"),
+    "People": ("account", "auth"),
+    "Relations": ("social_graph",),
     "Content": ("social", "media"),
     "Chat": ("chat",),
     "Moderation": ("moderation", "notifications"),
     "System": (),
 }
 ICON = "table"  # of admins that name none
+LATER = 9  # where those stand that say no ``menu_order``: by the alphabet, behind those that do
 
 
 class HubbubAdminSite(UnfoldAdminSite):
     """For staff who came in by the ordinary sign-in and, outside development, gave a second factor in this session."""
+
+    index_title = "What waits, and what happened"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Enter only admins made for this site. Third parties bring theirs in another look, and for tables nobody should edit by hand."""
@@ -51,14 +55,16 @@ class HubbubAdminSite(UnfoldAdminSite):
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar, made from what is registered and what this member of staff may see. Admins say their ``icon`` and, if need be, ``menu_title``."""
+    """The sidebar, made from what is registered and what this member of staff may see. Admins say their ``icon`` and,
+    if need be, ``menu_title`` and ``menu_order``."""
     groups: dict[str, list[dict[str, Any]]] = {title: [] for title in SECTIONS}
     for app in admin.site.get_app_list(request):
-        prefix = app["app_label"].split("_")[0]
-        section = next((title for title, prefixes in SECTIONS.items() if prefix in prefixes), "System")
+        section = next((title for title, beginnings in SECTIONS.items() if app["app_label"].startswith(beginnings)), "System")
         for model in app["models"]:
             if model["admin_url"]:
                 shown = admin.site.get_model_admin(model["model"])
                 title, icon = getattr(shown, "menu_title", str(model["name"]).capitalize()), getattr(shown, "icon", ICON)
-                groups[section].append({"title": title, "icon": icon, "link": model["admin_url"]})
+                groups[section].append({"title": title, "icon": icon, "link": model["admin_url"], "order": getattr(shown, "menu_order", LATER)})
+    for items in groups.values():
+        items.sort(key=lambda item: (item["order"], item["title"]))
     return [{"title": title, "separator": True, "items": items} for title, items in groups.items() if items]

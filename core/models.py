@@ -1,5 +1,6 @@
 """The base of every table: a UUIDv7 key, ordered by time, so that paging by key is paging by age."""
 
+from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat
@@ -19,3 +20,8 @@ class BaseModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def at_hand(self, name: str) -> Any:
+        """What a foreign key points at where that is loaded, and its key where it is not: for ``__str__``, since a line of a log asks no database."""
+        field: Any = self._meta.get_field(name)
+        return field.get_cached_value(self, default=None) or getattr(self, field.attname)

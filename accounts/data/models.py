@@ -52,7 +52,7 @@ class Export(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.state} archive of {self.person_id}"
+        return f"{self.state} archive of {self.at_hand('person')}"
 
     @property
     def key(self) -> str:
@@ -107,4 +107,4 @@ class Deletion(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.state} deletion of {self.person_id}"
+        return f"{self.state} deletion of {self.at_hand('person')}"

@@ -1,43 +1,28 @@
 """Sessions, second factors and connected accounts, as staff see them: to look at. What is done about them is ``moderation``'s, which audits it."""
 
-from typing import Any
-
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from accounts.sessions.devices import device_name
 from accounts.sessions.models import Session
 from accounts.users.admin import UserAdmin
-
-
-class ToLookAt:
-    """Rows nobody edits by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from core.admin import LookingAdmin, ToLookAt
 
 
 @admin.register(Session)
-class SessionAdmin(ToLookAt, ModelAdmin):
+class SessionAdmin(LookingAdmin):
     icon = "devices"
     list_display = ["user", "device", "address", "created_at", "last_used_at", "standing"]
     list_filter = ["end_reason", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__email", "address"]
     ordering = ["-id"]
-    show_full_result_count = False
     fields = ["user", "device", "user_agent", "address", "created_at", "last_used_at", "refreshed_at", "ended_at", "end_reason"]
     readonly_fields = fields
 
@@ -66,7 +51,7 @@ class SessionInline(ToLookAt, TabularInline):
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(ToLookAt, ModelAdmin):
+class EmailAddressAdmin(LookingAdmin):
     icon = "alternate_email"
     list_display = ["email", "user", "verified", "primary"]
     list_filter = ["verified", "primary"]

@@ -69,7 +69,7 @@ class Session(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+        return f"session of {self.at_hand('user')} since {self.created_at:%Y-%m-%d %H:%M}"
 
 
 class Spent(BaseModel):

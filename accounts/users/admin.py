@@ -17,6 +17,7 @@ from unfold.decorators import display
 from accounts.users import services
 from accounts.users.models import User
 from accounts.users.services import EDITABLE, PRIVACY
+from core.admin import StaffAdmin
 from core.errors import Invalid
 
 
@@ -62,13 +63,13 @@ class SuspendedFilter(admin.SimpleListFilter):
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
+class UserAdmin(StaffAdmin):
     icon = "group"
-    list_display = ["username", "display_name", "email", "standing", "is_staff", "last_seen_at", "created_at"]
+    menu_order = 0
+    list_display = ["username", "display_name", "email", "standing", "role", "last_seen_at", "created_at"]
     list_filter = [SuspendedFilter, "is_staff", "is_active", "is_verified", "is_private", "created_at"]
     search_fields = ["username", "display_name", "email", "phone"]
     ordering = ["-id"]
-    show_full_result_count = False
     filter_horizontal = ["groups"]
     form = PersonForm
     actions: list[Any] = []
@@ -114,7 +115,8 @@ class UserAdmin(ModelAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
         person = self.get_object(request, object_id)
         panels = [panel(request, person) for panel in self.panels] if person and self.has_view_permission(request, person) else []
-        context = {**(extra_context or {}), "panels": [panel for panel in panels if panel]}
+        actions = [(name, title) for name, title in self.get_action_choices(request, []) if name != "delete_selected"] if person else []
+        context = {**(extra_context or {}), "panels": [panel for panel in panels if panel], "person_actions": actions}
         return super().change_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 
     @display(
@@ -127,6 +129,12 @@ class UserAdmin(ModelAdmin):
         if not person.is_active:
             return "Unconfirmed" if person.is_waiting else "Closed"
         return "Suspended" if person.is_suspended else "Good"
+
+    @display(description="Role", label={"Administrator": "info", "Staff": "info"})
+    def role(self, person: User) -> str | None:
+        if person.is_superuser:
+            return "Administrator"
+        return "Staff" if person.is_staff else None
 
 
 @admin.register(Group)

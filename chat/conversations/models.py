@@ -75,7 +75,7 @@ class Membership(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} in {self.conversation_id}"
+        return f"{self.at_hand('person')} in {self.conversation_id}"
 
 
 def direct_key(one: UUID, other: UUID) -> str:

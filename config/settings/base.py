@@ -353,6 +353,7 @@ PERMISSIONS_POLICY: dict[str, Any] = {"camera": [], "display-capture": [], "geol
 
 # --- Language, time, mail, text messages ------------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["config.formats"]
 LANGUAGES = [("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"

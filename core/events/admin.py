@@ -5,21 +5,35 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
+from core.admin import StaffAdmin, last_line, lines
 from core.events import outbox
 from core.events.models import OutboxEvent
 
 
 @admin.register(OutboxEvent)
-class OutboxEventAdmin(ModelAdmin):
+class OutboxEventAdmin(StaffAdmin):
     icon = "outbox"
-    list_display = ("name", "created_at", "attempts", "next_attempt_at", "failed_at")
+    list_display = ("name", "state", "problem", "attempts", "created_at", "next_attempt_at")
     list_filter = (("failed_at", admin.EmptyFieldListFilter), "name", "created_at")
     search_fields = ("name", "last_error")
     ordering = ("-id",)
-    show_full_result_count = False
     actions = ("try_again",)
+    fields = ("name", "state", "pending", "payload", "attempts", "created_at", "next_attempt_at", "failed_at", "printed")
+    readonly_fields = fields
+
+    @display(description="State", label={"Waiting": "info", "Given up": "danger"})
+    def state(self, event: OutboxEvent) -> str:
+        return "Given up" if event.failed_at else "Waiting"
+
+    @admin.display(description="what went wrong")
+    def problem(self, event: OutboxEvent) -> str:
+        return last_line(event.last_error)
+
+    @admin.display(description="last error")
+    def printed(self, event: OutboxEvent) -> str:
+        return lines(event.last_error)
 
     @admin.action(description="Try again now")
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxEvent]) -> None:

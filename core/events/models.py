@@ -23,4 +23,4 @@ class OutboxEvent(BaseModel):
         indexes = [models.Index(fields=["next_attempt_at"], name="outbox_due", condition=models.Q(failed_at=None))]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.id}"
+        return self.name

@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from core import outgoing
+from core.admin import LookingAdmin, lines
 from core.mail.models import OutgoingMail
 from core.outgoing import Outgoing
 
@@ -31,11 +31,10 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class OutgoingAdmin(ModelAdmin):
+class OutgoingAdmin(LookingAdmin):
     """Rows nobody edits. What was given up can be sent again."""
 
     ordering = ("-id",)
-    show_full_result_count = False
     actions = ("send_again",)
 
     @display(description="State", label={"Waiting": "info", "Sent": "success", "Given up": "danger"})
@@ -44,19 +43,14 @@ class OutgoingAdmin(ModelAdmin):
             return "Sent"
         return "Given up" if row.failed_at else "Waiting"
 
+    @admin.display(description="last error")
+    def printed(self, row: Outgoing) -> str:
+        return lines(row.last_error)
+
     @admin.action(description="Send again")
     def send_again(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = outgoing.try_again(self.model, list(queryset.values_list("pk", flat=True)))
         self.message_user(request, f"{count} given up before will be tried again within seconds.", messages.SUCCESS)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(OutgoingMail)
@@ -65,4 +59,5 @@ class OutgoingMailAdmin(OutgoingAdmin):
     list_display = ("subject", "recipient", "state", "attempts", "created_at", "sent_at")
     list_filter = (StateFilter, "created_at")
     search_fields = ("recipient", "subject")
-    fields = ("recipient", "subject", "created_at", "attempts", "next_attempt_at", "sent_at", "failed_at", "last_error")
+    fields = ("recipient", "subject", "created_at", "attempts", "next_attempt_at", "sent_at", "failed_at", "printed")
+    readonly_fields = fields

@@ -19,4 +19,4 @@ class FailedTask(BaseModel):
         indexes = [models.Index(fields=["name", "-created_at"], name="failed_task_name")]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.task_id}"
+        return self.name

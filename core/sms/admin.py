@@ -12,4 +12,5 @@ class OutgoingTextAdmin(OutgoingAdmin):
     list_display = ("recipient", "state", "attempts", "created_at", "sent_at")
     list_filter = (StateFilter, "created_at")
     search_fields = ("recipient",)
-    fields = ("recipient", "created_at", "good_until", "attempts", "next_attempt_at", "sent_at", "failed_at", "last_error")
+    fields = ("recipient", "created_at", "good_until", "attempts", "next_attempt_at", "sent_at", "failed_at", "printed")
+    readonly_fields = fields

@@ -10,10 +10,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from unfold.admin import ModelAdmin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from core import reportable
+from core.admin import LookingAdmin
 from core.errors import DomainError
 from moderation.actions import content as content  # these three add their actions to the admins of slices below
 from moderation.actions import relations as relations
@@ -32,21 +35,6 @@ ACTS: dict[str, Callable[..., Case]] = {
     Verb.SUSPEND.value: services.suspend_person,
     Verb.LIFT.value: services.lift_suspension,
 }
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows are changed by acts, not by forms."""
-
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class UndecidedFirst(admin.SimpleListFilter):
@@ -69,24 +57,29 @@ class UndecidedFirst(admin.SimpleListFilter):
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnlyAdmin):
+class CaseAdmin(LookingAdmin):
     """The queue: most reported first, then oldest."""
 
     icon = "gavel"
+    menu_order = 0
     menu_title = "Reports desk"
-    list_display = ["thing", "person", "report_count", "shown_state", "claimed_by", "outcome", "created_at"]
+    list_display = ["thing", "person", "reported", "shown_state", "claimed_by", "outcome", "created_at"]
     list_display_links = ["thing"]
     list_filter = [UndecidedFirst, "kind", "outcome"]
     list_select_related = ["person", "claimed_by"]
     search_fields = ["person__username", "excerpt"]
     ordering = ["-report_count", "id"]
-    fields = [("concerns", "state", "report_count"), ("moderator", "claimed_at", "created_at"), ("outcome", "closed_at")]
+    fields = [("concerns", "state", "reported"), ("moderator", "claimed_at", "created_at"), ("outcome", "closed_at")]
     readonly_fields = [name for row in fields for name in row]
     change_form_outer_before_template = "moderation/actions/case.html"
 
     @display(description="What")
     def thing(self, case: Case) -> str:
-        return f"{case.kind}: {case.excerpt[:80]}"
+        return Truncator(f"{case.kind.capitalize()}: {case.excerpt}").chars(90)
+
+    @display(description="Reports", ordering="report_count")
+    def reported(self, case: Case) -> int:
+        return case.report_count
 
     # Django links people to their admin page, which moderators may not see.
     @display(description="Person")
@@ -170,12 +163,29 @@ class CaseAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Act)
-class ActAdmin(ReadOnlyAdmin):
+class ActAdmin(LookingAdmin):
     """The audit trail."""
 
     icon = "history"
     menu_title = "Audit trail"
     list_display = ["created_at", "moderator_name", "verb", "kind", "person_name", "reason", "until"]
+    fields = ["created_at", "moderator_name", "verb", "person_name", "about", "reason", "until", "case"]
+    readonly_fields = fields
     list_filter = ["verb", "kind", "created_at"]
     search_fields = ["moderator_name", "person_name", "reason"]
     ordering = ["-id"]
+
+    @display(description="About")
+    def about(self, act: Act) -> str:
+        """What it was done to: what that says, where it is something known that is still there."""
+        known = reportable.of_kind(act.kind)
+        thing = known.find(act.target_id) if known else None
+        words = known.text(thing) if known and thing else f"{act.target_id}, which is gone"
+        return Truncator(f"{act.kind.capitalize()}: {words}").chars(200)
+
+    @display(description="Case")
+    def case(self, act: Act) -> str | SafeString:
+        if act.case_id is None:
+            return "Done without a report"
+        path = reverse("admin:moderation_reports_case_change", args=[act.case_id])
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">Reports and decision</a>', path)

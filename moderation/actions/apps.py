@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class ActionsConfig(AppConfig):
     name = "moderation.actions"
     label = "moderation_actions"
-    verbose_name = "Decisions"
+    verbose_name = "Audit trail"
 
     def ready(self) -> None:
         from core import personal_data

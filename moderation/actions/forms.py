@@ -16,7 +16,7 @@ DAYS = [(1, "1 day"), (3, "3 days"), (7, "1 week"), (30, "30 days"), (365, "1 ye
 class ActForm(forms.Form):
     """What a moderator does about a case: only what makes sense for it now is offered."""
 
-    verb = forms.ChoiceField(label="Do", widget=UnfoldAdminSelectWidget)
+    verb = forms.ChoiceField(label="Decision", widget=UnfoldAdminSelectWidget)
     days = forms.TypedChoiceField(
         label="Suspend for", choices=DAYS, coerce=int, initial=7, required=False, widget=UnfoldAdminSelectWidget, help_text="For suspensions only."
     )

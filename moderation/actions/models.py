@@ -49,4 +49,4 @@ class Act(BaseModel):
         indexes = [models.Index(fields=["case_id"], name="act_of_case"), models.Index(fields=["verb", "-id"], name="act_by_verb")]
 
     def __str__(self) -> str:
-        return f"{self.moderator_name}: {self.verb}"
+        return f"{self.moderator_name}: {self.get_verb_display()}"

@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.text import Truncator
 
 from core.models import BaseModel
 from moderation.reports.querysets import CaseQuerySet
@@ -67,7 +68,7 @@ class Case(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.excerpt[:60]}"
+        return Truncator(f"{self.kind}: {self.excerpt}").chars(70)
 
 
 class Report(BaseModel):
@@ -82,4 +83,4 @@ class Report(BaseModel):
         constraints = [models.UniqueConstraint(fields=["case", "reporter"], name="report_once_in_case")]
 
     def __str__(self) -> str:
-        return f"{self.reason} by {self.reporter_id}"
+        return f"{self.reason} by {self.at_hand('reporter')}"

@@ -61,7 +61,7 @@ class Notification(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} for {self.recipient_id}"
+        return f"{self.kind} for {self.at_hand('recipient')}"
 
     @property
     def updated_at(self) -> datetime:

@@ -45,7 +45,7 @@ class Follow(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.follower_id} follows {self.followed_id}"
+        return f"{self.at_hand('follower')} follows {self.at_hand('followed')}"
 
 
 class FollowRequest(BaseModel):
@@ -67,7 +67,7 @@ class FollowRequest(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.requester_id} asks to follow {self.requested_id}"
+        return f"{self.at_hand('requester')} asks to follow {self.at_hand('requested')}"
 
     def closed(self) -> FollowRequestClosed:
         """The event that says that it no longer waits."""
@@ -97,7 +97,7 @@ class Friendship(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.friend_id} is a friend of {self.person_id}"
+        return f"{self.at_hand('friend')} is a friend of {self.at_hand('person')}"
 
 
 class FriendRequest(BaseModel):
@@ -130,7 +130,7 @@ class FriendRequest(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sender_id} asks {self.receiver_id}"
+        return f"{self.at_hand('sender')} asks {self.at_hand('receiver')}"
 
     def declined_before(self, moment: datetime) -> bool:
         return self.declined_at is not None and self.declined_at < moment
@@ -162,7 +162,7 @@ class Contact(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person_id} among the contacts of {self.owner_id}"
+        return f"{self.at_hand('person')} among the contacts of {self.at_hand('owner')}"
 
 
 class ContactDigest(BaseModel):
@@ -185,7 +185,7 @@ class ContactDigest(BaseModel):
         indexes = [models.Index(fields=["digest"], name="contact_digest_lookup")]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.person_id}"
+        return f"{self.kind} of {self.at_hand('person')}"
 
 
 class DismissedSuggestion(BaseModel):
@@ -199,7 +199,7 @@ class DismissedSuggestion(BaseModel):
         indexes = [models.Index(fields=["dismissed", "person"], name="dismissed_suggestion_reverse")]
 
     def __str__(self) -> str:
-        return f"{self.dismissed_id} not to {self.person_id}"
+        return f"{self.at_hand('dismissed')} not to {self.at_hand('person')}"
 
 
 class Mute(BaseModel):
@@ -222,7 +222,7 @@ class Mute(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.muter_id} mutes {self.muted_id}"
+        return f"{self.at_hand('muter')} mutes {self.at_hand('muted')}"
 
 
 class KeywordMute(BaseModel):
@@ -246,7 +246,7 @@ class KeywordMute(BaseModel):
         indexes = [models.Index(fields=["muter", "-id"], name="keyword_mute_list")]
 
     def __str__(self) -> str:
-        return f"{self.muter_id} mutes a word"  # which one is theirs alone, in the admin and its log too
+        return f"{self.at_hand('muter')} mutes a word"  # which one is theirs alone, in the admin and its log too
 
 
 class Block(BaseModel):
@@ -268,7 +268,7 @@ class Block(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.blocker_id} blocks {self.blocked_id}"
+        return f"{self.at_hand('blocker')} blocks {self.at_hand('blocked')}"
 
 
 class PersonCounts(models.Model):

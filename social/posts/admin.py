@@ -2,41 +2,77 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
 
+from accounts.users.admin import Panel, PanelRow, UserAdmin
+from accounts.users.models import User
+from core.admin import LookingAdmin
 from social.posts.models import Comment, Post
 
+WRITTEN = ("created_at", "edited_at", "hidden_at", "deleted_at")
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Nothing is added, changed or deleted here."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+class WritingAdmin(LookingAdmin):
+    ordering = ("-id",)
+    search_fields = ("body", "author__username")
 
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+    @display(description="Standing", label={"Hidden": "warning", "Deleted": "danger", "Seen": "success"})
+    def standing(self, row: Post | Comment) -> str:
+        if row.deleted_at:
+            return "Deleted"
+        return "Hidden" if row.hidden_at else "Seen"
 
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+    @display(description="On the site")
+    def place(self, row: Post | Comment) -> str | SafeString:
+        """Only where there is something to be seen."""
+        if not row.is_live:
+            return ""
+        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">Open it</a>', row.get_absolute_url())
 
 
 @admin.register(Post)
-class PostAdmin(ReadOnlyAdmin):
+class PostAdmin(WritingAdmin):
     icon = "article"
-    list_display = ("excerpt", "author", "audience", "like_count", "comment_count", "created_at", "hidden_at", "deleted_at")
+    menu_order = 0
+    list_display = ("excerpt", "author", "audience", "standing", "like_count", "comment_count", "created_at")
     list_filter = ("audience", ("hidden_at", admin.EmptyFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("author",)
-    search_fields = ("body", "author__username")
-    ordering = ("-id",)
-    show_full_result_count = False
+    fields = ("body", "pictures", "author", "audience", "place", "like_count", "comment_count", *WRITTEN, "hidden_reason")
+    readonly_fields = fields
+
+    @display(description="Pictures")
+    def pictures(self, post: Post) -> str:
+        """How they are described."""
+        return "; ".join(image.alt or "not described" for image in post.images.all())
 
 
 @admin.register(Comment)
-class CommentAdmin(ReadOnlyAdmin):
+class CommentAdmin(WritingAdmin):
     icon = "comment"
-    list_display = ("excerpt", "author", "post", "like_count", "created_at", "hidden_at", "deleted_at")
+    menu_order = 1
+    list_display = ("excerpt", "author", "post", "standing", "like_count", "created_at")
     list_filter = (("hidden_at", admin.EmptyFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter), "created_at")
     list_select_related = ("author", "post")
-    search_fields = ("body", "author__username")
-    ordering = ("-id",)
-    show_full_result_count = False
+    fields = ("body", "author", "post", "parent", "place", "like_count", "reply_count", *WRITTEN)
+    readonly_fields = fields
+
+
+def writings(request: HttpRequest, person: User) -> Panel | None:
+    """On the person's page: how much they wrote, and the lists of it."""
+    rows = [
+        PanelRow(
+            label=label,
+            value=str(model._default_manager.filter(author=person).count()),
+            url=f"{reverse(f'admin:social_posts_{name}_changelist')}?author__id__exact={person.pk}",
+        )
+        for label, name, model in (("Posts", "post", Post), ("Comments", "comment", Comment))
+        if request.user.has_perm(f"social_posts.view_{name}")
+    ]
+    return Panel(title="Writings", rows=rows) if rows else None
+
+
+# People are further down and know no posts, so what staff see of both is added from here.
+UserAdmin.panels = [*UserAdmin.panels, writings]

@@ -1,0 +1,1 @@
+"""English: Django's own, but for what is here."""

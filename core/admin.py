@@ -1,0 +1,59 @@
+"""What the lists and pages of the admin have in common."""
+
+from typing import Any
+
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+
+
+class ShortCountList(ChangeList):
+    """Offers the whole list beside a part of it, not beside the whole."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
+class StaffAdmin(ModelAdmin):
+    """What is listed is counted once, and whoever a row names is at hand on its own page too."""
+
+    show_full_result_count = False
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return ShortCountList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows  # type: ignore[no-any-return, misc]
+
+
+class ToLookAt:
+    """Rows nobody adds, edits or deletes by hand. For pages (``LookingAdmin``) and for the tables on them."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LookingAdmin(ToLookAt, StaffAdmin):
+    """A table to look at. What is done to its rows are actions."""
+
+
+def last_line(error: str) -> str:
+    """What a traceback comes down to, for lists."""
+    return error.strip().rpartition("\n")[2][:200]
+
+
+def lines(error: str) -> str | SafeString:
+    """A traceback as it was printed."""
+    return format_html('<pre class="printed">{}</pre>', error) if error else ""
