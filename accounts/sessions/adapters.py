@@ -60,6 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         **{f"{name}_password_mismatch": WRONG for name in ("email", "username", "phone")},
+        "username_taken": users.UsernameTaken.default_message,
     }
 
     def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:

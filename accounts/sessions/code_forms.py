@@ -9,11 +9,10 @@ from django.core.exceptions import ValidationError
 
 from accounts.sessions.codes import DIGITS
 from accounts.users import phones
-from accounts.users.models import User
+from accounts.users.models import USERNAME_HELP, User
 from accounts.users.names import USERNAME_VALIDATORS
 from core.errors import Invalid
 
-HOW_NAMES_LOOK = "3 to 50 letters, digits, underscores or dots. This is your address here."
 HOW_TO_CHOOSE = "At least 8 characters; a few words are better than a clever one."
 
 
@@ -43,7 +42,7 @@ class UsernameField(forms.CharField):
     widget = forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"})
 
     def __init__(self, **arguments: Any) -> None:
-        super().__init__(**{"max_length": 50, "help_text": HOW_NAMES_LOOK, **arguments})
+        super().__init__(**{"max_length": 50, "help_text": USERNAME_HELP, **arguments})
 
 
 class PhoneSignUpForm(forms.Form):

@@ -21,9 +21,9 @@ from django.db import transaction
 from django.forms import CharField, EmailField, Form
 from django.http import HttpRequest, HttpResponse
 
-from accounts.sessions.code_forms import HOW_NAMES_LOOK, HOW_TO_CHOOSE
+from accounts.sessions.code_forms import HOW_TO_CHOOSE
 from accounts.sessions.services import spend
-from accounts.users.models import User
+from accounts.users.models import USERNAME_HELP, User
 from accounts.users.services import EmailTaken
 from core.api.limits import enforce
 
@@ -85,7 +85,7 @@ class SignUpForm(Discreet, SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].help_text = HOW_NAMES_LOOK
+        self.fields["username"].help_text = USERNAME_HELP
         self.fields["password1"].help_text = HOW_TO_CHOOSE
         _without_placeholders(self.fields)
 

@@ -38,6 +38,11 @@ class FirstAudience(models.TextChoices):
     ONLY_ME = "only_me", "Only me"
 
 
+# What forms, refusals and the catalogue of errors say of usernames.
+USERNAME_HELP = "3 to 50 letters, digits, underscores or dots. This is your address here."
+USERNAME_RULE = "Use the letters a to z, digits, underscores, and dots, but no dot at the beginning or the end."
+
+
 class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     """A person: how they are known, what they show, what they allow. Pictures are storage keys; ``core.storage`` makes them URLs."""
 
@@ -46,7 +51,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         unique=True,
         validators=[
             MinLengthValidator(3),
-            RegexValidator(r"^[A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?\Z", "Letters, digits, underscores and dots inside."),
+            RegexValidator(r"^[A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?\Z", USERNAME_RULE),
         ],
     )
     email = models.EmailField(null=True, blank=True)
