@@ -29,7 +29,7 @@ class StaffAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        return rows.select_related(*self.list_select_related) if self.list_select_related else rows  # type: ignore[no-any-return, misc]
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows  # type: ignore[no-any-return]
 
 
 class ToLookAt:
@@ -47,6 +47,10 @@ class ToLookAt:
 
 class LookingAdmin(ToLookAt, StaffAdmin):
     """A table to look at. What is done to its rows are actions."""
+
+
+def inner_link(path: str, words: str) -> SafeString:
+    return format_html('<a class="inner-link" href="{}">{}</a>', path, words)
 
 
 def last_line(error: str) -> str:

@@ -31,7 +31,7 @@ class ConversationAdmin(LookingAdmin):
     inlines = (MembershipInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        return super().get_queryset(request).prefetch_related("memberships__person")  # type: ignore[no-any-return]
+        return super().get_queryset(request).prefetch_related("memberships__person")
 
     @admin.display(description="messages", ordering="last_seq")
     def messages(self, conversation: Conversation) -> int:

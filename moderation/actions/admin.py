@@ -10,13 +10,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.decorators import display
 
 from core import reportable
-from core.admin import LookingAdmin
+from core.admin import LookingAdmin, inner_link
 from core.errors import DomainError
 from moderation.actions import content as content  # these three add their actions to the admins of slices below
 from moderation.actions import relations as relations
@@ -187,5 +186,4 @@ class ActAdmin(LookingAdmin):
     def case(self, act: Act) -> str | SafeString:
         if act.case_id is None:
             return "Done without a report"
-        path = reverse("admin:moderation_reports_case_change", args=[act.case_id])
-        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">Reports and decision</a>', path)
+        return inner_link(reverse("admin:moderation_reports_case_change", args=[act.case_id]), "Reports and decision")

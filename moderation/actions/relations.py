@@ -25,7 +25,7 @@ def take_away(*, moderator: User, row: Friendship | FriendRequest | Contact | Mu
         kind=str(row._meta.model_name),
         target_id=target_id,
         reason=reason,
-        remove=lambda: removal.take_away(row),
+        remove=lambda: removal.take_away(row) is not False,
     )
 
 

@@ -55,13 +55,8 @@ class FollowRequestAdmin(EdgeAdmin):
 class Removal:
     """How a row is taken away, and what the audit trail says of it."""
 
-    take_away: Callable[[Any], bool]  # by the service that knows how, so that counts and devices follow; true when there was one
+    take_away: Callable[[Any], object]  # by the service that knows how, so that counts and devices follow; False, or an error, where there was none
     of_whom: Callable[[Any], tuple[User, UUID]]  # whose it is, and the key of the other person; that of the row where there is none
-
-
-def gone(_: None) -> bool:
-    """For services that raise where there is nothing to take away."""
-    return True
 
 
 class RemovableEdgeAdmin(EdgeAdmin):
@@ -94,7 +89,7 @@ class FriendRequestAdmin(RemovableEdgeAdmin):
     search_fields = ("sender__username", "receiver__username")
     fields = ("sender", "receiver", "created_at", "declined_at", "withdrawn_at")
     removal = Removal(
-        take_away=lambda row: gone(services.discard_request(request=row)),
+        take_away=lambda row: services.discard_request(request=row),
         of_whom=lambda row: (row.sender, row.receiver_id),
     )
 
@@ -107,7 +102,7 @@ class ContactAdmin(RemovableEdgeAdmin):
     search_fields = ("owner__username", "person__username")
     fields = ("owner", "person", "created_at")
     removal = Removal(
-        take_away=lambda row: gone(services.remove_contact(owner=row.owner, contact_id=row.pk)),
+        take_away=lambda row: services.remove_contact(owner=row.owner, contact_id=row.pk),
         of_whom=lambda row: (row.owner, row.person_id),
     )
 
@@ -135,7 +130,7 @@ class KeywordMuteAdmin(RemovableEdgeAdmin):
     search_fields = ("muter__username",)
     fields = ("muter", "until", "created_at")
     removal = Removal(
-        take_away=lambda row: gone(services.unmute_keyword(actor=row.muter, mute_id=row.pk)),
+        take_away=lambda row: services.unmute_keyword(actor=row.muter, mute_id=row.pk),
         of_whom=lambda row: (row.muter, row.pk),
     )
 

@@ -3,13 +3,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from accounts.users.admin import Panel, PanelRow, UserAdmin
 from accounts.users.models import User
-from core.admin import LookingAdmin
+from core.admin import LookingAdmin, inner_link
 from social.posts.models import Comment, Post
 
 WRITTEN = ("created_at", "edited_at", "hidden_at", "deleted_at")
@@ -30,7 +29,7 @@ class WritingAdmin(LookingAdmin):
         """Only where there is something to be seen."""
         if not row.is_live:
             return ""
-        return format_html('<a class="text-primary-600 dark:text-primary-500" href="{}">Open it</a>', row.get_absolute_url())
+        return inner_link(row.get_absolute_url(), "Open it")
 
 
 @admin.register(Post)
