@@ -1,5 +1,6 @@
 """The admin as a whole: every list costs the same however long it is, and everybody sees what is theirs to see."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from accounts.data.models import Deletion, Export
 from accounts.sessions.tests.factories import open_session
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
+from chat.conversations.models import Conversation
 from chat.conversations.tests.factories import make_direct
 from chat.messages.services import send_message
 from config.dashboard import first_key_after
@@ -123,6 +125,33 @@ def test_every_list_can_be_searched_and_filtered_and_every_row_opened(model: typ
     assert page.status_code == 200
     for words in ("For your eyes only", "secret link"):
         assert words not in page.content.decode()
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_rows_are_named_by_people_not_by_keys(model: type[Model], operator: Client, moderator: User) -> None:
+    fill(moderator)
+    row = model._default_manager.order_by("pk").last()
+    assert row is not None
+    page = operator.get(path_of(model, "change", row.pk))
+    named = str(page.context["original"])
+    if model is not Conversation:  # whose two people have no other name for it
+        assert not re.search(r"[0-9a-f]{8}-[0-9a-f]{4}-7", named), named
+
+
+def test_lists_offer_the_whole_beside_a_part_only(operator: Client, moderator: User) -> None:
+    fill(moderator)
+    assert "Show all" not in operator.get(path_of(User)).content.decode()
+    assert "Show all" in operator.get(path_of(User), {"q": "mia"}).content.decode()
+    assert "Show all" in operator.get(path_of(User), {"is_staff__exact": "1"}).content.decode()
+
+
+def test_a_traceback_keeps_its_lines_and_is_shown_as_text(operator: Client) -> None:
+    task = FailedTask.objects.create(name="sample", task_id="1", args=[], kwargs={}, error="Traceback:\n  File <x>\nValueError: <b>no</b>")
+    page = operator.get(path_of(FailedTask, "change", task.pk)).content.decode()
+    assert '<pre class="printed">Traceback:\n  File &lt;x&gt;\nValueError: &lt;b&gt;no&lt;/b&gt;</pre>' in page
+    listed = operator.get(path_of(FailedTask)).content.decode()
+    assert "ValueError: &lt;b&gt;no" in listed
+    assert "Traceback" not in listed
 
 
 def test_nobody_writes_what_people_wrote(operator: Client, moderator: User) -> None:

@@ -115,7 +115,7 @@ class UserAdmin(StaffAdmin):
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
         person = self.get_object(request, object_id)
         panels = [panel(request, person) for panel in self.panels] if person and self.has_view_permission(request, person) else []
-        actions = [(name, title) for name, title in self.get_action_choices(request, []) if name != "delete_selected"] if person else []
+        actions = [(name, title) for name, title in self.get_action_choices(request, []) if name not in ("", "delete_selected")] if person else []
         context = {**(extra_context or {}), "panels": [panel for panel in panels if panel], "person_actions": actions}
         return super().change_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.templatetags.static import static
+
 
 def unfold(site_name: str) -> dict[str, Any]:
     return {
@@ -10,6 +12,7 @@ def unfold(site_name: str) -> dict[str, Any]:
         "SITE_SUBHEADER": "Operations and moderation",
         "SITE_SYMBOL": "forum",
         "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
+        "STYLES": [lambda request: static("css/admin.css")],
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,
         "COLORS": {  # the accent of static/css/tokens.css, from wash to ink

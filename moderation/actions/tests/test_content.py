@@ -20,6 +20,7 @@ from moderation.actions.models import Act, Verb
 from moderation.actions.tests.choosing import choose, path_of
 from social.graph import selectors as graph
 from social.graph import services as edges
+from social.graph.admin import RemovableEdgeAdmin
 from social.graph.models import Contact, FriendRequest, Friendship, KeywordMute, Mute
 from social.graph.tests.factories import make_friends, make_request
 from social.posts.tests.factories import make_comment, make_post
@@ -91,6 +92,13 @@ class TestRelations:
             ("mute", ana.pk, ben.pk),
             ("keywordmute", ana.pk, word.pk),
         ]
+
+    def test_every_list_with_the_action_says_how(self) -> None:
+        lists = RemovableEdgeAdmin.__subclasses__()
+        assert len(lists) == 5
+        for shown in lists:
+            assert callable(shown.removal.take_away), shown
+            assert callable(shown.removal.of_whom), shown
 
     def test_there_is_no_other_way(self, staff: Client, ana: User) -> None:
         make_friends(ana, UserFactory.create())

@@ -1,5 +1,6 @@
 """The page of a person in the admin: how they are reached, whom they know, what was done to them."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from moderation.actions import services
 from moderation.actions.models import Act
 from moderation.actions.tests.choosing import path_of
 from social.graph.tests.factories import make_block, make_follow, make_friends
+from social.posts.tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,30 @@ class TestPageOfAPerson:
             assert f"/admin/moderation_actions/act/{act.pk}/change/" in page
         assert staff.get(f"{path_of(Act)}?person__id__exact={ana.pk}").context["cl"].result_count == 2
 
+    def test_leads_to_what_they_wrote(self, staff: Client, ana: User) -> None:
+        make_comment(make_post(author=ana), author=ana)
+        make_comment(make_post())
+        panel = next(panel for panel in staff.get(f"{path_of(User)}{ana.pk}/change/").context["panels"] if panel.title == "Writings")
+        assert [(row.label, row.value) for row in panel.rows] == [("Posts", "1"), ("Comments", "1")]
+        for row in panel.rows:
+            assert staff.get(row.url).context["cl"].result_count == 1
+
+    def test_offers_what_can_be_done_which_asks_why_first(self, staff: Client, ana: User) -> None:
+        page = staff.get(f"{path_of(User)}{ana.pk}/change/")
+        offered = [name for name, _ in page.context["person_actions"]]
+        assert offered[0] == "suspend"
+        assert not {"", "delete_selected"} & set(offered)
+        form = re.search(r'<form method="post" action="([^"]+)" class="flex flex-wrap', page.content.decode())
+        assert form is not None
+        chosen = {"action": "suspend", "_selected_action": str(ana.pk)}
+        asked = staff.post(form[1], chosen)
+        assert asked.status_code == 200
+        assert not User.objects.get(pk=ana.pk).is_suspended, "nothing is done before somebody said why"
+        assert not Act.objects.exists()
+        done = staff.post(form[1], {**chosen, "days": "7", "reason": "Spam"}, follow=True)
+        assert User.objects.get(pk=ana.pk).is_suspended
+        assert [row.pk for row in done.context["cl"].result_list] == [ana.pk], "and they are shown again, not everybody"
+
     def test_costs_the_same_whatever_was_done(self, staff: Client, root: User, ana: User, count_queries: Callable[..., int]) -> None:
         def look() -> Any:
             return staff.get(f"{path_of(User)}{ana.pk}/change/")
@@ -88,3 +114,4 @@ class TestPageOfAPerson:
         client.force_login(helper)
         panels = client.get(f"{path_of(User)}{ana.pk}/change/").context["panels"]
         assert [(panel.title, [row.label for row in panel.rows]) for panel in panels] == [("Relations", ["Followers", "Following"])]
+        assert client.get(f"{path_of(User)}{ana.pk}/change/").context["person_actions"] == []
