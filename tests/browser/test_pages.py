@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from pytest_django import Settings
 
+from accounts.sessions.tests.factories import confirm
 from accounts.users.models import User
 from accounts.users.tests.factories import PASSWORD
 from core.sms.transports import read_folder
@@ -163,6 +164,16 @@ def test_second_factor_pages(visit: Visit, world: World) -> None:
     visitor.page.get_by_role("main").get_by_role("button").first.click()
     visitor.page.wait_for_url("**/home/")
     sweep(visitor, world, SECOND_FACTOR)
+
+
+def test_a_qr_code_is_dark_on_light_in_the_dark_too(visit: Visit, ana: User) -> None:
+    """Cameras read no other; that no rule of the sheet belonged to it has been so."""
+    visitor = visit(ana, scheme="dark")
+    confirm(ana)
+    visitor.goto("/settings/two-factor/set-up/")
+    code = visitor.page.get_by_alt_text("The key as a QR code")
+    assert code.evaluate("(image) => getComputedStyle(image).backgroundColor") == "oklch(1 0 0)"
+    assert code.evaluate("(image) => parseFloat(getComputedStyle(image).padding)") >= 8, "a margin around it"
 
 
 def test_pages_of_leaving_and_staying(visit: Visit, world: World) -> None:
