@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
@@ -46,7 +46,10 @@ class ToLookAt:
 
 
 class LookingAdmin(ToLookAt, StaffAdmin):
-    """A table to look at. What is done to its rows are actions."""
+    """A table to look at. What is done to its rows are actions; Django's own history of edits would always be empty."""
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, {"show_history": False, **(extra_context or {})})  # type: ignore[no-any-return]
 
 
 def inner_link(path: str, words: str) -> SafeString:

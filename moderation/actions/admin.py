@@ -108,7 +108,7 @@ class CaseAdmin(LookingAdmin):
             raise Http404 from None
         case = Case.objects.visible_to(request.user).select_related("person").filter(pk=case_id).first()  # type: ignore[arg-type]
         context = {**(extra_context or {}), **(self.desk(request, case) if case else {})}
-        return super().change_view(request, object_id, form_url, context)  # type: ignore[no-any-return]
+        return super().change_view(request, object_id, form_url, context)
 
     def desk(self, request: HttpRequest, case: Case) -> dict[str, Any]:
         """Everything to decide a case by."""

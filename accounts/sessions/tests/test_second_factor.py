@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -136,7 +137,12 @@ class TestPages:
         assert found
         secret = found.group(1)
         assert client.post("/settings/two-factor/set-up/", {"code": code(secret)})["Location"] == "/settings/two-factor/codes/"
-        assert client.get("/settings/two-factor/codes/").content.count(b"<li>") >= 10
+        page = client.get("/settings/two-factor/codes/").content.decode()
+        shown = re.findall(r"<li>(\w+)</li>", page)
+        assert len(shown) == 10
+        saved = re.search(r'href="data:text/plain;charset=utf-8,([^"]+)"\s[^>]*download="hubbub-recovery-codes.txt"', page)
+        assert saved
+        assert unquote(saved[1]).split() == shown, "what is saved is what is shown"
         assert secret not in str(Authenticator.objects.get(type="totp").data)
         assert b"Turn off" in client.get("/settings/two-factor/").content
 
