@@ -74,7 +74,7 @@ class UserAdmin(StaffAdmin):
     form = PersonForm
     actions: list[Any] = []
     panels: list[Callable[[HttpRequest, User], Panel | None]] = []
-    change_form_after_template = "accounts/users/panels.html"
+    change_form_outer_after_template = "accounts/users/panels.html"  # within the form of the person no other form may stand
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email", "phone", "bio", "location", "website", "birth_date", "is_verified"]}),
         ("Privacy", {"fields": [*PRIVACY]}),

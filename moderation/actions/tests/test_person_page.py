@@ -86,6 +86,8 @@ class TestPageOfAPerson:
         assert not {"", "delete_selected"} & set(offered)
         form = re.search(r'<form method="post" action="([^"]+)" class="flex flex-wrap', page.content.decode())
         assert form is not None
+        before = page.content.decode()[: form.start()]
+        assert before.count("<form") == before.count("</form>"), "a form within the person's own is none: its buttons would save the person"
         chosen = {"action": "suspend", "_selected_action": str(ana.pk)}
         asked = staff.post(form[1], chosen)
         assert asked.status_code == 200
