@@ -1,7 +1,9 @@
 """What the lists and pages of the admin have in common."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -50,6 +52,21 @@ class LookingAdmin(ToLookAt, StaffAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().change_view(request, object_id, form_url, {"show_history": False, **(extra_context or {})})  # type: ignore[no-any-return]
+
+
+def whether(title: str, *, yes: str, no: str) -> type[admin.EmptyFieldListFilter]:
+    """A filter by whether something has happened, in words; of a column that says when."""
+
+    class Whether(admin.EmptyFieldListFilter):
+        def __init__(self, *about: Any, **options: Any) -> None:
+            super().__init__(*about, **options)
+            self.title = title
+
+        def choices(self, changelist: ChangeList) -> Iterator[Any]:
+            for choice in super().choices(changelist):  # with how many there are, where that is asked for
+                yield {**choice, "display": str(choice["display"]).replace("Not empty", yes).replace("Empty", no)}
+
+    return Whether
 
 
 def inner_link(path: str, words: str) -> SafeString:

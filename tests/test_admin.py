@@ -36,6 +36,7 @@ from moderation.reports.tests.factories import report_post
 from notifications.inbox import services as inbox
 from notifications.inbox.models import Kind
 from social.graph.models import Block, Contact, Follow, FollowRequest, FriendRequest, Friendship, KeywordMute, Mute
+from social.posts.models import Post
 from social.posts.tests.factories import make_comment, make_post
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,17 @@ def test_lists_offer_the_whole_beside_a_part_only(operator: Client, moderator: U
     assert "Show all" not in operator.get(path_of(User)).content.decode()
     assert "Show all" in operator.get(path_of(User), {"q": "mia"}).content.decode()
     assert "Show all" in operator.get(path_of(User), {"is_staff__exact": "1"}).content.decode()
+
+
+def test_filters_say_what_happened_in_words(operator: Client) -> None:
+    hidden, seen = make_post(), make_post()
+    Post.objects.filter(pk=hidden.pk).update(hidden_at=timezone.now())
+    page = operator.get(path_of(Post))
+    choices = [choice for shown in page.context["cl"].filter_specs for choice in shown.choices(page.context["cl"])]
+    words = {choice["display"]: choice["query_string"] for choice in choices}
+    assert not {"Empty", "Not empty"} & words.keys()
+    for display, expected in (("Hidden", hidden), ("Not hidden", seen)):
+        assert list(operator.get(path_of(Post) + words[display]).context["cl"].result_list) == [expected]
 
 
 def test_a_traceback_keeps_its_lines_and_is_shown_as_text(operator: Client) -> None:

@@ -12,14 +12,14 @@ from unfold.decorators import display
 from accounts.sessions.devices import device_name
 from accounts.sessions.models import Session
 from accounts.users.admin import UserAdmin
-from core.admin import LookingAdmin, ToLookAt
+from core.admin import LookingAdmin, ToLookAt, whether
 
 
 @admin.register(Session)
 class SessionAdmin(LookingAdmin):
     icon = "devices"
     list_display = ["user", "device", "address", "created_at", "last_used_at", "standing"]
-    list_filter = ["end_reason", ("ended_at", admin.EmptyFieldListFilter)]
+    list_filter = ["end_reason", ("ended_at", whether("standing", yes="Ended", no="Live"))]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__email", "address"]
     ordering = ["-id"]

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
-from core.admin import StaffAdmin, last_line, lines
+from core.admin import StaffAdmin, last_line, lines, whether
 from core.events import outbox
 from core.events.models import OutboxEvent
 
@@ -16,7 +16,7 @@ from core.events.models import OutboxEvent
 class OutboxEventAdmin(StaffAdmin):
     icon = "outbox"
     list_display = ("name", "state", "problem", "attempts", "created_at", "next_attempt_at")
-    list_filter = (("failed_at", admin.EmptyFieldListFilter), "name", "created_at")
+    list_filter = (("failed_at", whether("state", yes="Given up", no="Waiting")), "name", "created_at")
     search_fields = ("name", "last_error")
     ordering = ("-id",)
     actions = ("try_again",)

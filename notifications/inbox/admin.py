@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.admin import LookingAdmin
+from core.admin import LookingAdmin, whether
 from notifications.inbox.models import Notification
 
 
@@ -10,7 +10,7 @@ from notifications.inbox.models import Notification
 class NotificationAdmin(LookingAdmin):
     icon = "notifications"
     list_display = ["created_at", "recipient", "kind", "actor", "actor_count", "read_at"]
-    list_filter = ["kind", ("read_at", admin.EmptyFieldListFilter), "created_at"]
+    list_filter = ["kind", ("read_at", whether("reader", yes="Read", no="Unread")), "created_at"]
     list_select_related = ["recipient", "actor"]
     search_fields = ["recipient__username", "actor__username"]
     ordering = ["-position"]

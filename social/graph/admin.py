@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.users.admin import Panel, PanelRow, UserAdmin
 from accounts.users.models import User
-from core.admin import LookingAdmin
+from core.admin import LookingAdmin, whether
 from social.graph import services
 from social.graph.models import Block, Contact, Follow, FollowRequest, FriendRequest, Friendship, KeywordMute, Mute
 
@@ -85,7 +85,7 @@ class FriendRequestAdmin(RemovableEdgeAdmin):
     icon = "person_raised_hand"
     list_display = ("sender", "receiver", "created_at", "declined_at")
     list_select_related = ("sender", "receiver")
-    list_filter = (("declined_at", admin.EmptyFieldListFilter), "created_at")
+    list_filter = (("declined_at", whether("answer", yes="Declined", no="Waiting")), "created_at")
     search_fields = ("sender__username", "receiver__username")
     fields = ("sender", "receiver", "created_at", "declined_at", "withdrawn_at")
     removal = Removal(

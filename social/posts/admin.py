@@ -8,9 +8,11 @@ from unfold.decorators import display
 
 from accounts.users.admin import Panel, PanelRow, UserAdmin
 from accounts.users.models import User
-from core.admin import LookingAdmin, inner_link
+from core.admin import LookingAdmin, inner_link, whether
 from social.posts.models import Comment, Post
 
+HIDDEN = ("hidden_at", whether("moderators", yes="Hidden", no="Not hidden"))
+DELETED = ("deleted_at", whether("authors", yes="Deleted", no="Not deleted"))
 WRITTEN = ("created_at", "edited_at", "hidden_at", "deleted_at")
 
 
@@ -37,7 +39,7 @@ class PostAdmin(WritingAdmin):
     icon = "article"
     menu_order = 0
     list_display = ("excerpt", "author", "audience", "standing", "like_count", "comment_count", "created_at")
-    list_filter = ("audience", ("hidden_at", admin.EmptyFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter), "created_at")
+    list_filter = ("audience", HIDDEN, DELETED, "created_at")
     list_select_related = ("author",)
     fields = ("body", "pictures", "author", "audience", "place", "like_count", "comment_count", *WRITTEN, "hidden_reason")
     readonly_fields = fields
@@ -53,7 +55,7 @@ class CommentAdmin(WritingAdmin):
     icon = "comment"
     menu_order = 1
     list_display = ("excerpt", "author", "post", "standing", "like_count", "created_at")
-    list_filter = (("hidden_at", admin.EmptyFieldListFilter), ("deleted_at", admin.EmptyFieldListFilter), "created_at")
+    list_filter = (HIDDEN, DELETED, "created_at")
     list_select_related = ("author", "post")
     fields = ("body", "author", "post", "parent", "place", "like_count", "reply_count", *WRITTEN)
     readonly_fields = fields
