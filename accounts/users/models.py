@@ -29,6 +29,15 @@ class Asking(models.TextChoices):
     NOBODY = Circle.NOBODY.value, "Nobody"
 
 
+class SeenAs(models.TextChoices):
+    """How somebody who is connected wants to be seen. Whoever is invisible looks as if they were not there."""
+
+    ONLINE = "online", "Online"
+    AWAY = "away", "Away"
+    BUSY = "busy", "Busy"
+    INVISIBLE = "invisible", "Invisible"
+
+
 class FirstAudience(models.TextChoices):
     """Whom a new post is for until its author says otherwise. The values are those of ``social.posts.models.Audience``."""
 
@@ -80,6 +89,13 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     groups_from = models.CharField(max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who may add this person to a group.")
     presence_shown_to = models.CharField(
         max_length=10, choices=Circle, default=Circle.EVERYONE, help_text="Who sees the online state, last seen and status."
+    )
+    seen_as = models.CharField(
+        max_length=10,
+        choices=SeenAs,
+        default=SeenAs.ONLINE,
+        db_default=SeenAs.ONLINE,
+        help_text="How this person chose to look while connected.",
     )
     birth_date_shown_to = models.CharField(max_length=10, choices=Circle, default=Circle.NOBODY, help_text="Who sees the date of birth.")
     found_by_email = models.CharField(max_length=10, choices=Circle, default=Circle.NOBODY, help_text="Who finds this person by the e-mail address.")

@@ -28,6 +28,7 @@ SETTINGS = (
     "friend_requests_from",
     "groups_from",
     "presence_shown_to",
+    "seen_as",
     "birth_date_shown_to",
     "found_by_email",
     "found_by_phone",

@@ -20,9 +20,8 @@ from accounts.users.events import (
     UserRestored,
     UserSuspended,
 )
-from accounts.users.hiding import hiding_among
 from accounts.users.leaving import give_up_sign_ups
-from accounts.users.models import User
+from accounts.users.models import SeenAs, User
 from accounts.users.names import USERNAME_VALIDATORS, is_retired
 from core.errors import Conflict, Invalid, NotFound
 from core.events.outbox import emit
@@ -288,10 +287,9 @@ def _locked(user: User) -> User:
 
 @transaction.atomic(savepoint=False)
 def record_seen(*, user_ids: Collection[UUID], at: datetime) -> None:
-    """Move the last-seen of people forward to ``at``; never back, and not while they hide. The same few queries, however many.
+    """Move the last-seen of people forward to ``at``; never back, and not while they are invisible. One query, however many.
 
     Who is being written by somebody else just now is left for the next time: nothing here waits, so it can be part of anything.
     """
-    shown = set(user_ids) - hiding_among(user_ids)
-    earlier = User.objects.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=at), pk__in=shown)
+    earlier = User.objects.exclude(seen_as=SeenAs.INVISIBLE).filter(Q(last_seen_at=None) | Q(last_seen_at__lt=at), pk__in=user_ids)
     User.objects.filter(pk__in=earlier.select_for_update(skip_locked=True, no_key=True).values("pk")).update(last_seen_at=at)

@@ -4,22 +4,43 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from accounts.users.events import PrivacyChanged, UserClosed, UserLeaving, UserReopened, UserRestored, UserReturned, UserSuspended
-from accounts.users.models import Circle, User
+from accounts.users.models import Circle, SeenAs, User
 from chat.presence import store
+from chat.presence.events import SeenAsChosen
 from chat.presence.selectors import shown
+from chat.presence.services import one_at_a_time
 from chat.presence.wire import PresenceUpdate, presence_room, presence_rooms, watchers_room
 from core.events.registry import on
 from core.realtime.push import ask_again, leave, push
 from social.graph.events import Befriended, Blocked, Followed, Unblocked, Unfollowed, Unfriended
 
+TOLD_TOGETHER = 100  # people; as many locks are held for as long as it takes
+
 
 def tell_presence(person_ids: Iterable[UUID]) -> None:
-    """Tell those who follow these people's presence, as far as each shows it, how it is now; nothing of those who left or are suspended."""
-    people = list(User.objects.active().filter(pk__in=list(person_ids)).exclude(presence_shown_to=Circle.NOBODY))
-    states = store.states([str(person.pk) for person in people])
+    """Tell those who follow these people's presence, as far as each shows it, how it is now.
+
+    Nothing of those who left or are suspended, nor of those who are invisible: that something was said at all would betray them.
+    """
+    everyone = list(person_ids)
+    for start in range(0, len(everyone), TOLD_TOGETHER):
+        told = everyone[start : start + TOLD_TOGETHER]
+        with one_at_a_time(told):
+            _tell_presence(told)
+
+
+def _tell_presence(person_ids: list[UUID]) -> None:
+    people = User.objects.active().filter(pk__in=person_ids).exclude(presence_shown_to=Circle.NOBODY).exclude(seen_as=SeenAs.INVISIBLE)
+    there = store.there(str(person.pk) for person in people)
     for person in people:
-        update = PresenceUpdate(user=person.pk, state=shown(states[str(person.pk)]), last_seen_at=person.last_seen_at)
-        push(presence_room(person.pk, person.presence_shown_to), update)
+        state = shown(person.seen_as, is_there=str(person.pk) in there)
+        push(presence_room(person.pk, person.presence_shown_to), PresenceUpdate(user=person.pk, state=state, last_seen_at=person.last_seen_at))
+
+
+@on(SeenAsChosen)
+def ask_about_the_choice(event: SeenAsChosen) -> None:
+    """Everybody who follows this person reads how they look now, those included who are just reading it."""
+    ask_again(watchers_room(event.user_id))
 
 
 @on(PrivacyChanged)

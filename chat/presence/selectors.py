@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.users.models import User
+from accounts.users.models import SeenAs, User
 from chat.presence import store
 from social.graph.querysets import exclude_blocked, lets_in, people_visible_to, within_circle
+
+OFFLINE = "offline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +21,9 @@ class Presence:
     last_seen_at: datetime | None
 
 
-def shown(state: str) -> str:
+def shown(seen_as: str, *, is_there: bool) -> str:
     """A state as others get it: who is invisible looks as if they were not there."""
-    return store.OFFLINE if state == "invisible" else state
-
-
-def hiding_among(person_ids: Collection[UUID]) -> set[UUID]:
-    """Who of these people is invisible, or was a moment ago. All, where Redis does not answer: what is not known is not told."""
-    return set(person_ids) - {UUID(person) for person in store.unhidden(map(str, person_ids))}
+    return seen_as if is_there and seen_as != SeenAs.INVISIBLE else OFFLINE
 
 
 def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Presence]:
@@ -35,12 +32,14 @@ def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Prese
     One query and one round trip to Redis, however many.
     """
     known = User.objects.active().filter(lets_in(viewer, "presence_shown_to"), pk__in=[person.pk for person in people])
-    may_know = set(known.values_list("pk", flat=True))
-    states = store.states([str(person.pk) for person in people])
+    chosen = dict(known.values_list("pk", "seen_as"))
+    there = store.there(str(person.pk) for person in people)
     found = {}
     for person in people:
-        state = shown(states[str(person.pk)])
-        found[person.pk] = Presence(person, state, person.last_seen_at) if person.pk in may_know else Presence(person, None, None)
+        if person.pk in chosen:
+            found[person.pk] = Presence(person, shown(chosen[person.pk], is_there=str(person.pk) in there), person.last_seen_at)
+        else:
+            found[person.pk] = Presence(person, None, None)
     return found
 
 
@@ -54,7 +53,7 @@ def presence_for(person_id: UUID, viewer_ids: Collection[UUID]) -> tuple[Presenc
     person = User.objects.active().filter(pk=person_id).first()
     if person is None:
         return None, set()
-    state = shown(store.states([str(person_id)])[str(person_id)])
+    state = shown(person.seen_as, is_there=bool(store.there([str(person_id)])))
     return Presence(person, state, person.last_seen_at), who_may_know(person, viewer_ids)
 
 

@@ -1,4 +1,4 @@
-"""Presence over the socket. A connection is a device; it is online from the start and says itself when it is away, busy or wants not to be seen."""
+"""Presence over the socket. A connection is a device; how its person wants to be seen was chosen on any of them, and holds from the start."""
 
 import contextlib
 import time
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from accounts.users.models import User
+from accounts.users.models import SeenAs, User
 from chat.presence import selectors, services
 from chat.presence.handlers import tell_presence
 from chat.presence.wire import PresenceUpdate, presence_room, presence_rooms, watchers_room
@@ -19,14 +19,13 @@ from core.realtime.registry import Inbound, command, frame, on_ask_again, on_con
 from core.realtime.threads import in_thread
 
 SUBSCRIPTIONS = 200
-STATE = "chat.presence.state"  # in Connection.state: what this device chose
 ROOMS = "chat.presence.rooms"  # in Connection.state: the rooms where it follows that
 FOLLOWED = "chat.presence.followed"  # in Connection.state: whose presence it asked to follow
 ATTEMPTS = 5  # to read presence without anybody's circle changing meanwhile
 
 
 class PresenceChoice(Inbound):
-    """How this device wants to be seen."""
+    """How one wants to be seen."""
 
     state: Literal["online", "away", "busy", "invisible"]
 
@@ -46,24 +45,25 @@ class PersonPresence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PresenceList(msgspec.Struct, frozen=True, kw_only=True):
-    """Those of the people asked for who exist for the viewer."""
+    """Those of the people asked for who exist for the viewer, and how the viewer chose to be seen."""
 
     presence: list[PersonPresence]
+    seen_as: str
 
 
 @command("presence:update", PresenceChoice, limits=["1/5s"])
 def presence_update(connection: Connection, data: PresenceChoice) -> None:
-    """Choose how this device counts. Of several devices the strongest choice shows: invisible, busy, online, away."""
-    connection.state[STATE] = data.state
-    tell_presence(services.arrive(devices=[_device(connection)]))
+    """Choose how to be seen: it holds for all of one's devices, and those of tomorrow, until another choice."""
+    services.choose(person_id=UUID(connection.user_id), seen_as=SeenAs(data.state))
 
 
 @command("presence:subscribe", PresenceSubscription, limits=["60/m"], ack=PresenceList)
 async def presence_subscribe(connection: Connection, data: PresenceSubscription) -> PresenceList:
     """Follow the presence of up to 200 people: their state now, and a ``presence:update`` for every change. Replaces the list of before."""
-    found = await _follow(connection, data.users)
+    viewer, found = await _follow(connection, data.users)
     connection.state[FOLLOWED] = data.users
-    return PresenceList(presence=[PersonPresence(user=one.person.pk, state=one.state, last_seen_at=one.last_seen_at) for one in found])
+    presence = [PersonPresence(user=one.person.pk, state=one.state, last_seen_at=one.last_seen_at) for one in found]
+    return PresenceList(presence=presence, seen_as=viewer.seen_as)
 
 
 @on_missed
@@ -75,7 +75,7 @@ async def follow_again(connections: Sequence[Connection]) -> None:
             continue
         before: set[str] = set(connection.state.get(ROOMS, ()))
         with contextlib.suppress(Unavailable):
-            found = {one.person.pk: one for one in await _follow(connection, followed)}
+            found = {one.person.pk: one for one in (await _follow(connection, followed))[1]}
             if (wanted := connection.state[FOLLOWED]) is not followed:  # the client asked for others meanwhile
                 await _follow(connection, wanted)
                 continue
@@ -109,8 +109,8 @@ async def ask_again_about_presence(name: str, connections: Sequence[Connection])
             connection.deliver(shown if room is not None else hidden)
 
 
-async def _follow(connection: Connection, person_ids: list[UUID]) -> list[selectors.Presence]:
-    """Put the socket into the rooms where these people's presence is told, and into no others of that kind.
+async def _follow(connection: Connection, person_ids: list[UUID]) -> tuple[User, list[selectors.Presence]]:
+    """Put the socket into the rooms where these people's presence is told, and into no others of that kind. Returns whose socket it is as well.
 
     Read again where something happens meanwhile that would have moved the socket, had it been in the rooms already. Raises Unavailable where that
     does not end.
@@ -118,7 +118,7 @@ async def _follow(connection: Connection, person_ids: list[UUID]) -> list[select
     watched = [watchers_room(person) for person in person_ids]
     for _ in range(ATTEMPTS):
         since = time.monotonic()
-        found: list[selectors.Presence] = await in_thread(_presence_of, connection, person_ids)
+        viewer, found = await in_thread(_presence_of, connection, person_ids)
         shown_in = {room for one in found if (room := _room_of(one))}
         if connection.hub.touched_since(connection, [*watched, *shown_in], since):
             continue
@@ -128,13 +128,13 @@ async def _follow(connection: Connection, person_ids: list[UUID]) -> list[select
             connection.leave(room)
         for room in rooms:
             connection.join(room)
-        return found
+        return viewer, found
     raise Unavailable
 
 
-def _presence_of(connection: Connection, person_ids: list[UUID]) -> list[selectors.Presence]:
+def _presence_of(connection: Connection, person_ids: list[UUID]) -> tuple[User, list[selectors.Presence]]:
     viewer = User.objects.get(pk=connection.user_id)
-    return list(selectors.presence_by_ids(viewer, person_ids).values())
+    return viewer, list(selectors.presence_by_ids(viewer, person_ids).values())
 
 
 def _room_of(presence: selectors.Presence) -> str | None:
@@ -150,7 +150,7 @@ def come(connections: Sequence[Connection]) -> dict[Connection, list[str]]:
 
 @on_disconnect
 def go(connections: Sequence[Connection]) -> None:
-    tell_presence(services.depart(devices=[(connection.user_id, connection.id) for connection in connections]))
+    tell_presence(services.depart(devices=[_device(connection) for connection in connections]))
 
 
 @on_heartbeat
@@ -160,5 +160,5 @@ def stay(connections: Sequence[Connection]) -> None:
     tell_presence({*changed, *services.expire()})
 
 
-def _device(connection: Connection) -> tuple[str, str, str]:
-    return (connection.user_id, connection.id, connection.state.get(STATE, "online"))
+def _device(connection: Connection) -> tuple[str, str]:
+    return (connection.user_id, connection.id)

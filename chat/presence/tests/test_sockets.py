@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,17 +15,19 @@ from django.utils import timezone
 
 from accounts.users import services as users
 from accounts.users.leaving import begin_leaving, come_back
-from accounts.users.models import User
+from accounts.users.models import SeenAs, User
 from accounts.users.services import lift_suspension, suspend_user, update_profile
 from accounts.users.tests.factories import UserFactory
 from chat.conftest import Connect
-from chat.presence import services, sockets, store
+from chat.presence import handlers, services, sockets, store
 from chat.presence.handlers import tell_presence
 from chat.presence.selectors import Presence
+from chat.presence.wire import PresenceUpdate
 from core.realtime.bus import AskAgain, Deliver, Leave
 from core.realtime.connection import Connection
-from core.realtime.hub import Hub, current_hub
+from core.realtime.hub import Hub, current_hub, stop_hub
 from core.realtime.limits import Limit
+from core.realtime.push import push
 from core.realtime.registry import commands
 from core.realtime.testing import SocketClient, SocketError
 from social.graph.services import block, follow, remove_friend, request_friendship, unfollow
@@ -79,25 +81,123 @@ async def test_a_person_is_online_while_any_device_is(connect: Connect) -> None:
 
 
 @pytest.mark.usefixtures("_hurry")
-async def test_the_strongest_choice_of_several_devices_shows(connect: Connect) -> None:
+async def test_the_last_choice_shows_whichever_device_made_it(connect: Connect) -> None:
     ana, ben = await people()
     anas, phone, laptop = await connect(ana), await connect(ben), await connect(ben)
     assert await state(anas, ben) == "online"
+    for device, choice in ((phone, "away"), (laptop, "busy"), (phone, "online")):
+        await device.call("presence:update", {"state": choice})
+        assert (await anas.expect("presence:update"))["state"] == choice
+    await laptop.call("presence:update", {"state": "online"})
+    assert await anas.quiet()
     await phone.call("presence:update", {"state": "away"})
+    assert (await laptop.call("presence:subscribe", {"users": []}))["seen_as"] == "away"
+
+
+async def test_becoming_invisible_looks_like_leaving_and_nothing_after_it_does(connect: Connect) -> None:
+    ana, ben = await people()
+    anas, phone = await connect(ana), await connect(ben)
     assert await state(anas, ben) == "online"
-    await laptop.call("presence:update", {"state": "busy"})
-    assert (await anas.expect("presence:update"))["state"] == "busy"
     await phone.call("presence:update", {"state": "invisible"})
-    assert (await anas.expect("presence:update"))["state"] == "offline"
-
-
-async def test_the_invisible_are_not_seen_leaving(connect: Connect) -> None:
-    _, ben = await people()
-    phone = await connect(ben)
-    await phone.call("presence:update", {"state": "invisible"})
-    await phone.close()
+    update = await anas.expect("presence:update")
     await ben.arefresh_from_db()
-    assert ben.last_seen_at is None
+    assert (update["state"], datetime.fromisoformat(update["last_seen_at"])) == ("offline", ben.last_seen_at)
+    await phone.close()
+    assert await anas.quiet()
+    seen = ben.last_seen_at
+    await ben.arefresh_from_db()
+    assert ben.last_seen_at == seen
+
+
+@pytest.mark.parametrize("choice", ["away", "busy"])
+async def test_a_new_device_looks_from_the_start_as_its_person_chose(connect: Connect, choice: str) -> None:
+    ana, ben = await people()
+    anas, phone = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "online"
+    await phone.call("presence:update", {"state": choice})
+    assert (await anas.expect("presence:update"))["state"] == choice
+    await phone.close()
+    assert (await anas.expect("presence:update"))["state"] == "offline"
+    laptop = await connect(ben)
+    assert (await anas.expect("presence:update"))["state"] == choice
+    assert (await laptop.call("presence:subscribe", {"users": []}))["seen_as"] == choice
+    assert await anas.quiet()
+
+
+@pytest.mark.usefixtures("_hurry")
+async def test_new_devices_a_new_server_and_an_empty_redis_do_not_betray_the_invisible(connect: Connect) -> None:
+    ana, ben = await people()
+    first = await connect(ben)
+    await first.call("presence:update", {"state": "invisible"})
+    anas = await connect(ana)
+    assert await state(anas, ben) == "offline"
+    phone = await connect(ben)
+    assert await state(anas, ben) == "offline"
+    await first.close()
+    await phone.close()
+    again = await connect(ben)
+    assert await state(anas, ben) == "offline"
+    with redis.Redis.from_url(settings.REALTIME_REDIS_URL) as client:
+        client.flushdb()
+    laptop = await connect(ben)
+    current_hub().missed()
+    await asyncio.sleep(0.3)
+    for frame in await anas.drain():
+        assert (frame["type"], frame["data"]["state"]) == ("presence:update", "offline")
+    assert await state(anas, ben) == "offline"
+    assert await anas.quiet()
+
+    for device in (again, laptop, anas):
+        await device.close()
+    await stop_hub()  # what a process knows ends with it
+    anas, bens = await connect(ana), await connect(ben)
+    assert await state(anas, ben) == "offline"
+    await bens.call("presence:update", {"state": "online"})
+    assert (await anas.expect("presence:update"))["state"] == "online"
+
+
+async def test_a_device_that_comes_while_another_becomes_invisible_does_not_betray_it(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = await people()
+    anas = await connect(ana)
+    assert await state(anas, ben) == "offline"
+    has_read, may_go_on = threading.Event(), threading.Event()
+
+    def slowly(room: str, update: PresenceUpdate) -> None:
+        has_read.set()
+        may_go_on.wait(20)
+        push(room, update)
+
+    monkeypatch.setattr(handlers, "push", slowly)
+    coming = asyncio.ensure_future(connect(ben))
+    await asyncio.to_thread(has_read.wait, 20)
+    choosing = asyncio.ensure_future(sync_to_async(services.choose, thread_sensitive=False)(person_id=ben.pk, seen_as=SeenAs.INVISIBLE))
+    await asyncio.sleep(0.3)
+    assert not choosing.done()
+    may_go_on.set()
+    await asyncio.gather(coming, choosing)
+    assert [(await anas.expect("presence:update"))["state"] for _ in range(2)] == ["online", "offline"]
+    assert await anas.quiet()
+
+
+async def test_a_choice_that_comes_while_presence_is_read_is_what_is_answered(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, ben = await people()
+    anas, bens = await connect(ana), await connect(ben)
+    has_read, may_go_on = threading.Event(), threading.Event()
+    read = sockets._presence_of
+
+    def slowly(connection: Connection, person_ids: list[UUID]) -> tuple[User, list[Presence]]:
+        found = read(connection, person_ids)
+        has_read.set()
+        may_go_on.wait(20)
+        return found
+
+    monkeypatch.setattr(sockets, "_presence_of", slowly)
+    asking = asyncio.ensure_future(state(anas, ben))
+    await asyncio.to_thread(has_read.wait, 20)
+    await bens.call("presence:update", {"state": "invisible"})
+    may_go_on.set()
+    assert await asking == "offline"
+    assert await anas.quiet()
 
 
 @pytest.mark.parametrize(("circle", "followed", "seen"), [("nobody", True, None), ("followed", False, None), ("followed", True, "online")])
@@ -135,10 +235,10 @@ async def test_presence_ends_with_a_block_an_unfollow_and_a_change_of_mind(conne
 def test_going_costs_the_same_queries_for_one_as_for_many(count_queries: Callable[[Callable[[], object]], int]) -> None:
     def cost(devices: int) -> int:
         gone = [(str(person.pk), f"device of {person.pk}") for person in UserFactory.create_batch(devices)]
-        services.arrive(devices=[(person, device, "online") for person, device in gone])
+        services.arrive(devices=gone)
         return count_queries(lambda: tell_presence(services.depart(devices=gone)))
 
-    assert cost(1) == cost(40) == 2
+    assert cost(1) == cost(40) == 5  # a transaction around it included
     assert User.objects.filter(last_seen_at=None).count() == 0
 
 
@@ -174,7 +274,7 @@ async def test_who_was_on_a_dead_server_goes_offline(connect: Connect, monkeypat
     ana, ben = await people()
     anas = await connect(ana)
     monkeypatch.setattr(store, "EXPIRY_SECONDS", 1)
-    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "a device whose server is gone", "online")])
+    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "a device whose server is gone")])
     monkeypatch.undo()
     assert await state(anas, ben) == "online"
     gone: list[object] = []
@@ -237,7 +337,7 @@ async def test_a_block_that_comes_while_presence_is_read_is_not_undone(connect: 
     has_read, may_go_on = threading.Event(), threading.Event()
     read = sockets._presence_of
 
-    def slowly(connection: Connection, person_ids: list[UUID]) -> list[Presence]:
+    def slowly(connection: Connection, person_ids: list[UUID]) -> tuple[User, list[Presence]]:
         found = read(connection, person_ids)
         has_read.set()
         may_go_on.wait(20)
@@ -259,33 +359,32 @@ async def test_the_invisible_are_not_noted_as_seen_by_what_they_do_nor_when_thei
     ana, ben = await people()
     anas = await connect(ana)
     assert await state(anas, ben) == "offline"
-    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "invisible")])
+    await sync_to_async(services.choose)(person_id=ben.pk, seen_as=SeenAs.INVISIBLE)
+    await ben.arefresh_from_db()
+    left = ben.last_seen_at
+    phone = [(str(ben.pk), "phone")]
+    assert await sync_to_async(services.arrive)(devices=phone) == [ben.pk]
     await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=timezone.now())
-    await sync_to_async(services.depart)(devices=[(str(ben.pk), "phone")])
+    await sync_to_async(services.depart)(devices=phone)
     await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=timezone.now())
     monkeypatch.setattr(store, "EXPIRY_SECONDS", 1)
-    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "invisible")])
+    await sync_to_async(services.arrive)(devices=phone)
     monkeypatch.undo()
     await asyncio.sleep(2.1)
-    assert await sync_to_async(services.expire)() == []
+    gone = await sync_to_async(services.expire)()
+    assert gone == [ben.pk]
+    await sync_to_async(tell_presence)(gone)
     await ben.arefresh_from_db()
-    assert ben.last_seen_at is None
-    assert await anas.quiet()
+    assert ben.last_seen_at == left
+    while told := await anas.drain():
+        assert {frame["data"]["state"] for frame in told} == {"offline"}, "the choice itself, which looks like leaving"
 
-    await sync_to_async(services.arrive)(devices=[(str(ben.pk), "phone", "online")])
+    await sync_to_async(services.arrive)(devices=phone)
+    await sync_to_async(services.choose)(person_id=ben.pk, seen_as=SeenAs.ONLINE)
     now = timezone.now()
     await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=now)
     await ben.arefresh_from_db()
     assert ben.last_seen_at == now
-
-
-def test_an_invisible_device_that_goes_hides_its_person_no_longer_where_another_shows_them() -> None:
-    ben = UserFactory.create()
-    services.arrive(devices=[(str(ben.pk), "phone", "invisible"), (str(ben.pk), "laptop", "online")])
-    services.depart(devices=[(str(ben.pk), "phone")])
-    users.record_seen(user_ids=[ben.pk], at=timezone.now())
-    ben.refresh_from_db()
-    assert ben.last_seen_at is not None
 
 
 @pytest.mark.parametrize("goes", ["suspension", "leaving"])
