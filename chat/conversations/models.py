@@ -56,6 +56,7 @@ class Membership(BaseModel):
     read_seq = models.PositiveBigIntegerField(default=0)
     shown_read_seq = models.PositiveBigIntegerField(default=0)
     cleared_seq = models.PositiveBigIntegerField(default=0, help_text="The person deleted the conversation up to here; only later messages show.")
+    last_hiding = models.PositiveBigIntegerField(default=0, db_default=0, help_text="How many messages the person deleted for themselves alone.")
     active_at = models.DateTimeField(db_default=Now(), help_text="Time of the last message, by the database's clock: the order of the list.")
     hidden_at = models.DateTimeField(null=True, blank=True, help_text="Deleted by this person; the next message brings it back.")
 

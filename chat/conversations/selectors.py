@@ -1,6 +1,7 @@
 """Reads of conversations without their messages; ``chat.messages.selectors`` reads the two together."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import UUIDField
@@ -74,13 +75,20 @@ def heads_of(person_ids: Iterable[UUID]) -> dict[UUID, list[tuple[UUID, int]]]:
     return found
 
 
-def standings(person_id: UUID, conversation_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:
-    """The numbers of the newest message and of the latest change, of those of the conversations that exist for a person, in one query."""
+class Standing(NamedTuple):
+    """How far a conversation has got for one of its people: the numbers of the newest message, the latest change, and the person's latest hiding."""
+
+    last_seq: int
+    last_change: int
+    last_hiding: int
+    membership_id: UUID
+
+
+def standings(person_id: UUID, conversation_ids: Iterable[UUID]) -> dict[UUID, Standing]:
+    """Where those of the conversations stand that exist for a person, in one query."""
     mine = Membership.objects.of(somebody(person_id)).filter(conversation__in=list(conversation_ids))
-    return {
-        conversation_id: (last_seq, last_change)
-        for conversation_id, last_seq, last_change in mine.values_list("conversation_id", "conversation__last_seq", "conversation__last_change")
-    }
+    columns = ("conversation_id", "conversation__last_seq", "conversation__last_change", "last_hiding", "pk")
+    return {conversation_id: Standing(*numbers) for conversation_id, *numbers in mine.values_list(*columns)}
 
 
 def heads(conversation_ids: Iterable[UUID]) -> dict[UUID, int]:

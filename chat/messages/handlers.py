@@ -10,9 +10,9 @@ from chat.conversations.models import Conversation, Membership, direct_key
 from chat.conversations.selectors import companion_ids, member_ids
 from chat.messages import recent, wire
 from chat.messages.events import MessageDeleted, MessageEdited, MessageHidden, MessagesSent, ReceiptsMoved
-from chat.messages.models import Message
+from chat.messages.models import HiddenMessage, Message
 from chat.messages.selectors import conversation_details, messages_by_id
-from chat.messages.serializers import change_shape, conversation_shape, deletion_shape, message_shape, person_shape
+from chat.messages.serializers import change_shape, conversation_shape, hiding_shape, message_shape, person_shape
 from chat.messages.wire import conversation_room, person_room
 from chat.presence.selectors import who_may_know
 from core.events.registry import on
@@ -53,9 +53,10 @@ def tell_deletion(event: MessageDeleted) -> None:
 
 @on(MessageHidden)
 def tell_hiding(event: MessageHidden) -> None:
-    message = Message.objects.get(pk=event.message_id)
-    push(person_room(event.person_id), deletion_shape(message, for_everyone=False))
-    _tell_counts(Membership.objects.filter(conversation=message.conversation_id, person=event.person_id))
+    """To the devices of whoever did it, and nobody else."""
+    hidden = HiddenMessage.objects.select_related("message").get(message=event.message_id, person=event.person_id)
+    push(person_room(event.person_id), hiding_shape(hidden))
+    _tell_counts(Membership.objects.filter(conversation=hidden.message.conversation_id, person=event.person_id))
 
 
 @on(ReceiptsMoved, prompt=True)

@@ -5,7 +5,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
 from accounts.users.models import User
-from chat.conversations.models import Conversation
+from chat.conversations.models import Conversation, Membership
 from chat.messages.querysets import MessageQuerySet
 from core.models import BaseModel
 
@@ -49,13 +49,26 @@ class Message(BaseModel):
 
 
 class HiddenMessage(models.Model):
-    """``person`` deleted ``message`` for themselves."""
+    """``person`` deleted ``message`` for themselves.
+
+    It is number ``number`` of what they deleted so in that conversation, as ``membership`` counts: what their other devices ask by. What was deleted
+    before there was a count has neither.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="hidden_from")
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="hidden_messages", db_index=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="hidings", db_index=False)
+    number = models.PositiveBigIntegerField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "message"], name="hidden_message_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "message"], name="hidden_message_once"),
+            models.UniqueConstraint(fields=["membership", "number"], name="hiding_number_once", condition=models.Q(number__isnull=False)),
+            models.CheckConstraint(
+                condition=models.Q(membership=None, number=None) | models.Q(membership__isnull=False, number__isnull=False, number__gte=1),
+                name="hiding_is_numbered_or_old",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.message_id} hidden from {self.person_id}"

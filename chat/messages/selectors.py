@@ -11,7 +11,7 @@ from accounts.users.models import User
 from chat.conversations.models import Membership
 from chat.conversations.selectors import cleared_seq, membership_for
 from chat.messages.cursors import decode_place, encode_place
-from chat.messages.models import Message
+from chat.messages.models import HiddenMessage, Message
 from chat.messages.querysets import MessageQuerySet
 from chat.messages.wire import QUOTE_LENGTH, MessageNew, Quote
 from chat.presence.selectors import Presence, presence_of
@@ -188,6 +188,11 @@ def changes_missed_by(viewer: User, conversation_id: UUID, *, after_change: int,
         rows = rows.exclude(seq__gt=known[0], change__lte=known[1])
     found = list(rows.shown_to(viewer).order_by("change")[: limit + 1])
     return MissedChanges(found[:limit], head if len(found) <= limit else found[limit - 1].change or head, head)
+
+
+def hidings_after(membership_id: UUID, number: int, limit: int) -> list[HiddenMessage]:
+    """What a member deleted for themselves after hiding ``number``, in that order, with the messages."""
+    return list(HiddenMessage.objects.filter(membership=membership_id, number__gt=number).select_related("message").order_by("number")[:limit])
 
 
 def messages_after(conversation_id: UUID, seq: int, limit: int) -> list[Message]:

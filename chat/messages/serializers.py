@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.users.models import User
 from chat.conversations.models import Membership
-from chat.messages.models import MAX_BODY_LENGTH, MAX_TEMP_ID_LENGTH, Message
+from chat.messages.models import MAX_BODY_LENGTH, MAX_TEMP_ID_LENGTH, HiddenMessage, Message
 from chat.messages.selectors import Listed
 from chat.messages.wire import QUOTE_LENGTH, ConversationShape, Member, MessageDeleted, MessageEdited, MessageNew, PersonUpdated, Quote
 from chat.presence.selectors import Presence
@@ -34,7 +34,9 @@ def message_shape(message: Message) -> MessageNew:
 def change_shape(message: Message) -> MessageEdited | MessageDeleted:
     """The latest change of a message that was changed."""
     if message.edited_at is None or message.deleted_at is not None:
-        return deletion_shape(message, for_everyone=True)
+        return MessageDeleted(
+            id=message.pk, conversation=message.conversation_id, seq=message.seq, change=message.change, hiding=None, for_everyone=True
+        )
     return MessageEdited(
         id=message.pk,
         conversation=message.conversation_id,
@@ -45,9 +47,10 @@ def change_shape(message: Message) -> MessageEdited | MessageDeleted:
     )
 
 
-def deletion_shape(message: Message, *, for_everyone: bool) -> MessageDeleted:
-    change = message.change if for_everyone else None
-    return MessageDeleted(id=message.pk, conversation=message.conversation_id, seq=message.seq, change=change, for_everyone=for_everyone)
+def hiding_shape(hidden: HiddenMessage) -> MessageDeleted:
+    """A message that one person deleted for themselves, as that person's devices hear of it."""
+    message = hidden.message
+    return MessageDeleted(id=message.pk, conversation=message.conversation_id, seq=message.seq, change=None, hiding=hidden.number, for_everyone=False)
 
 
 def conversation_shape(listed: Listed) -> ConversationShape:
@@ -59,6 +62,7 @@ def conversation_shape(listed: Listed) -> ConversationShape:
         last_message=message_shape(listed.last_message) if listed.last_message else None,
         last_seq=mine.conversation.last_seq,
         last_change=mine.conversation.last_change,
+        last_hiding=mine.last_hiding,
         read_seq=mine.read_seq,
         unread_count=mine.unread_count,
         active_at=mine.active_at,
@@ -139,6 +143,7 @@ class ConversationSerializer(serializers.Serializer[Any]):
     last_message = MessageSerializer(allow_null=True)
     last_seq = serializers.IntegerField()
     last_change = serializers.IntegerField(help_text="How many edits and deletions for everyone there were; what a client resumes from.")
+    last_hiding = serializers.IntegerField(help_text="How many messages the viewer deleted for themselves; what their other devices resume from.")
     read_seq = serializers.IntegerField()
     unread_count = serializers.IntegerField()
     active_at = serializers.DateTimeField()

@@ -69,12 +69,16 @@ class MessageEdited(Outbound, type="message:edited"):
 
 
 class MessageDeleted(Outbound, type="message:deleted"):
-    """A message is gone: for everyone, or, where only the viewer deleted it, from the viewer's devices; then ``change`` is null."""
+    """A message is gone: for everyone, or, where only the viewer deleted it, from the viewer's devices alone.
+
+    For everyone it is a change and has its number; for the viewer it is a hiding, which the viewer's own ``hiding`` counts. The other number is null.
+    """
 
     id: UUID
     conversation: UUID
     seq: int
     change: int | None
+    hiding: int | None
     for_everyone: bool
 
 
@@ -110,7 +114,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConversationShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A conversation as one person sees it. ``read_seq`` and ``unread_count`` are that person's own."""
+    """A conversation as one person sees it. ``last_hiding``, ``read_seq`` and ``unread_count`` are that person's own."""
 
     id: UUID
     kind: str
@@ -118,6 +122,7 @@ class ConversationShape(msgspec.Struct, frozen=True, kw_only=True):
     last_message: "MessageNew | None"
     last_seq: int
     last_change: int
+    last_hiding: int
     read_seq: int
     unread_count: int
     active_at: datetime

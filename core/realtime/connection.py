@@ -53,6 +53,7 @@ class Connection:
         "hub",
         "id",
         "positions",
+        "resumed",
         "rooms",
         "session_id",
         "state",
@@ -71,6 +72,7 @@ class Connection:
         self.rooms: set[str] = set()
         self.positions: dict[str, int] = {}  # of what is pushed in order: the last this socket was given, by room
         self.state: dict[str, Any] = {}
+        self.resumed: dict[str, Any] = {}  # what sections of the resume that is being carried out leave for those after them
         self.hub = hub
         self._send = send
         self._abort = abort

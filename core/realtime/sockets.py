@@ -43,6 +43,7 @@ async def resume(connection: Connection, data: dict[str, msgspec.Raw]) -> dict[s
     if unknown := next((name for name in data if name not in hooks.resume), None):
         raise Invalid(f"There is nothing called {unknown[:40]!r} to resume.", code="invalid_data", details={"field": unknown[:40]})
     seen = {name: _read_section(name, data[name]) for name in hooks.resume if name in data}
+    connection.resumed = {}
     return {name: await call(hooks.resume[name].hook, connection, value) for name, value in seen.items()}
 
 

@@ -48,11 +48,13 @@ function startThread() {
   setInterval(showPresence, 30_000);
 
   socket.resumeWith("conversations", () => ({ [thread.id]: thread.head }));
-  socket.resumeWith(
-    "changes",
-    () => ({ [thread.id]: thread.change }),
-    (answer) => thread.knowsChanges(answer[thread.id]) && thread.askForChanges(),
-  );
+  for (const section of ["changes", "hidings"]) {
+    socket.resumeWith(
+      section,
+      () => ({ [thread.id]: thread.known[section] }),
+      (answer) => thread.knows(section, answer[thread.id]) && thread.askFor(section),
+    );
+  }
   socket.on("message:new", (message) => {
     if (message.conversation !== thread.id) return;
     if (message.sender === thread.peer.id) typing.ended();

@@ -132,6 +132,28 @@ def test_whoever_lost_the_network_learns_of_what_was_edited_and_deleted_meanwhil
     expect_exactly(at_anas.page, "eins", "Message deleted", "drei", "vier")
 
 
+def test_what_one_device_deleted_for_its_person_goes_from_the_other_one_which_was_away(
+    visit: Visit, ana: User, ben: User, conversation: Conversation
+) -> None:
+    for body in ("one", "two", "three"):
+        send_message(sender=ben, conversation_id=conversation.pk, body=body)
+    phone, laptop, at_bens = visit(ana), visit(ana), visit(ben)
+    for visitor in (phone, laptop, at_bens):
+        open_chat(visitor, conversation)
+    phone.go_offline()
+    act_on(laptop.page, "two", "Delete")
+    laptop.page.get_by_role("button", name="Delete for me").click()
+    expect_exactly(laptop.page, "one", "three")
+    expect_exactly(phone.page, "one", "two", "three")
+    phone.go_online()
+    expect_exactly(phone.page, "one", "three")
+    act_on(phone.page, "one", "Delete")
+    phone.page.get_by_role("button", name="Delete for me").click()
+    for visitor in (phone, laptop):
+        expect_exactly(visitor.page, "three")
+    expect_exactly(at_bens.page, "one", "two", "three")
+
+
 def test_both_sides_write_at_once_and_see_the_same(visit: Visit, ana: User, ben: User, conversation: Conversation) -> None:
     at_anas, at_bens = visit(ana), visit(ben)
     open_chat(at_anas, conversation)

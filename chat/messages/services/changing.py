@@ -61,7 +61,10 @@ def hide_message(*, actor: User, message_id: UUID) -> None:
     with transaction.atomic():
         message = _lock(actor, message_id)
         _no_longer_unread(message, Membership.objects.filter(person=actor))
-        HiddenMessage.objects.create(person=actor, message=message)
+        membership = Membership.objects.get(conversation=message.conversation_id, person=actor)
+        number = membership.last_hiding + 1  # the conversation is ours, and so are all counts in it
+        Membership.objects.filter(pk=membership.pk).update(last_hiding=number)
+        HiddenMessage.objects.create(person=actor, message=message, membership=membership, number=number)
         emit(MessageHidden(message_id=message.pk, person_id=actor.pk))
 
 

@@ -3,7 +3,8 @@
 ``connection.positions`` holds the number of the last message each socket was given of each conversation. PostgreSQL has the truth: a gap before
 a live message, a head that a heartbeat finds ahead, and a client's ``resume`` are all answered by reading what lies between.
 
-Changes of messages are counted too, and told live as they come; a client that sees a number left out, or was away, asks with ``resume``.
+Changes of messages are counted too, and told live as they come; a client that sees a number left out, or was away, asks with ``resume``. So is
+what people delete for themselves alone: each person's own count, told to their own devices.
 """
 
 import time
@@ -15,8 +16,8 @@ import msgspec
 
 from accounts.users.models import User
 from chat.conversations import selectors as conversations
-from chat.messages.selectors import Missed, MissedChanges, changes_missed_by, conversation_details, messages_after, missed_by
-from chat.messages.serializers import change_shape, conversation_shape, message_shape
+from chat.messages.selectors import Missed, MissedChanges, changes_missed_by, conversation_details, hidings_after, messages_after, missed_by
+from chat.messages.serializers import change_shape, conversation_shape, hiding_shape, message_shape
 from chat.messages.wire import ConversationNew, ConversationRemoved, ConversationShape, conversation_room
 from core.errors import NotFound
 from core.realtime.connection import Connection
@@ -27,8 +28,9 @@ CONVERSATIONS = conversation_room("")
 PAGE = 50
 RESUME_MESSAGES = 1_000  # of one conversation; what is older than that a client reads over REST
 RESUME_CONVERSATIONS = 500
-RESUME_CHANGES = 1_000  # of one conversation; the client asks again for the rest
-KNOWN = "chat.messages.known"  # in Connection.state, while a resume is carried out: conversation → what its new messages told of changes
+RESUME_CHANGES = 1_000  # of one conversation, and as many hidings; the client asks again for the rest
+STANDINGS = "chat.messages.standings"  # in Connection.resumed: conversation → where it stood when a section first asked
+KNOWN = "chat.messages.known"  # in Connection.resumed: conversation → what its new messages told of changes
 FILLING = "chat.messages.filling"  # in Connection.state: rooms that are being caught up → whether a live message met a gap meanwhile
 
 Position = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -45,6 +47,13 @@ class ResumedChanges(msgspec.Struct, frozen=True, kw_only=True):
     """``last_change`` is how far what was sent goes, ``head`` the latest change there is. Where they differ resume once more from ``last_change``."""
 
     last_change: int
+    head: int
+
+
+class ResumedHidings(msgspec.Struct, frozen=True, kw_only=True):
+    """``last_hiding`` is how far what was sent goes, ``head`` the latest there is. Where they differ resume once more from ``last_hiding``."""
+
+    last_hiding: int
     head: int
 
 
@@ -90,14 +99,13 @@ async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Res
     One query says where nothing was missed; only the others are looked into.
     """
     answers = {}
-    connection.state[KNOWN] = {}
-    standings = await in_thread(conversations.standings, UUID(connection.user_id), seen)
+    standings = await _standings(connection, seen)
     for conversation_id, seq in seen.items():
         room = conversation_room(conversation_id)
         filling = _filling(connection)
         if conversation_id not in standings or room not in connection.rooms or room in filling:
             continue
-        head, _ = standings[conversation_id]
+        head = standings[conversation_id].last_seq
         if head <= seq:
             connection.positions[room] = max(connection.positions.get(room, head), head)
             answers[str(conversation_id)] = Resumed(last_seq=head, head=head)
@@ -115,13 +123,13 @@ async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Res
 @on_resume("changes", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, ResumedChanges])
 async def resume_changes(connection: Connection, seen: dict[UUID, int]) -> dict[str, ResumedChanges]:
     """Send each message that was changed since, as it is now, once; not those that the same ``resume`` has just brought as they are."""
-    known: dict[UUID, tuple[int, int]] = connection.state.pop(KNOWN, {})
+    known: dict[UUID, tuple[int, int]] = connection.resumed.get(KNOWN, {})
     answers = {}
-    standings = await in_thread(conversations.standings, UUID(connection.user_id), seen)
+    standings = await _standings(connection, seen)
     for conversation_id, change in seen.items():
         if conversation_id not in standings or conversation_room(conversation_id) not in connection.rooms:
             continue
-        _, head = standings[conversation_id]
+        head = standings[conversation_id].last_change
         if head <= change:
             answers[str(conversation_id)] = ResumedChanges(last_change=change, head=head)
             continue
@@ -129,6 +137,17 @@ async def resume_changes(connection: Connection, seen: dict[UUID, int]) -> dict[
             answers[str(conversation_id)] = await _tell_changes(connection, conversation_id, change, known.get(conversation_id))
         except NotFound:
             continue
+    return answers
+
+
+@on_resume("hidings", Annotated[dict[UUID, Position], msgspec.Meta(max_length=RESUME_CONVERSATIONS)], answer=dict[UUID, ResumedHidings])
+async def resume_hidings(connection: Connection, seen: dict[UUID, int]) -> dict[str, ResumedHidings]:
+    """Send what the person deleted for themselves since, on whichever device."""
+    answers = {}
+    standings = await _standings(connection, seen)
+    for conversation_id, hiding in seen.items():
+        if (standing := standings.get(conversation_id)) is not None and conversation_room(conversation_id) in connection.rooms:
+            answers[str(conversation_id)] = await _tell_hidings(connection, standing, hiding)
     return answers
 
 
@@ -187,7 +206,7 @@ async def _catch_up(connection: Connection, conversation_id: UUID, seq: int) -> 
         missed: Missed = await in_thread(_missed, connection.user_id, conversation_id, connection.positions[room])
         if room not in connection.rooms:
             break
-        connection.state[KNOWN].setdefault(conversation_id, (start, missed.change))
+        connection.resumed.setdefault(KNOWN, {}).setdefault(conversation_id, (start, missed.change))
         for message in missed.messages:
             _give(connection, room, message.seq, frame(message_shape(message)), hidden_before=True)
         last = max([message.seq for message in missed.messages], default=connection.positions[room])
@@ -211,6 +230,29 @@ async def _tell_changes(connection: Connection, conversation_id: UUID, change: i
         if missed.last_change == missed.head or sent >= RESUME_CHANGES:
             return ResumedChanges(last_change=change, head=missed.head)
         await connection.drained()
+
+
+async def _tell_hidings(connection: Connection, standing: conversations.Standing, hiding: int) -> ResumedHidings:
+    sent = 0
+    while hiding < standing.last_hiding and sent < RESUME_CHANGES:
+        hidings = await in_thread(hidings_after, standing.membership_id, hiding, PAGE)
+        for hidden in hidings:
+            connection.deliver(frame(hiding_shape(hidden)))
+        hiding = max([hidden.number or 0 for hidden in hidings], default=hiding)
+        if len(hidings) < PAGE:
+            hiding = max(hiding, standing.last_hiding)  # of those that lack the messages are gone altogether
+        sent += len(hidings)
+        await connection.drained()
+    return ResumedHidings(last_hiding=hiding, head=max(standing.last_hiding, hiding))
+
+
+async def _standings(connection: Connection, seen: dict[UUID, int]) -> dict[UUID, conversations.Standing]:
+    """Where these conversations stand. One section of a ``resume`` asks for those after it: what happens meanwhile is told live."""
+    asked: dict[UUID, conversations.Standing | None] = connection.resumed.setdefault(STANDINGS, {})
+    if unasked := [conversation_id for conversation_id in seen if conversation_id not in asked]:
+        found = await in_thread(conversations.standings, UUID(connection.user_id), unasked)
+        asked.update((conversation_id, found.get(conversation_id)) for conversation_id in unasked)
+    return {conversation_id: standing for conversation_id in seen if (standing := asked[conversation_id]) is not None}
 
 
 def _missed_changes(user_id: str, conversation_id: UUID, after_change: int, known: tuple[int, int] | None) -> MissedChanges:

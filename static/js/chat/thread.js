@@ -15,12 +15,13 @@ export class Thread {
     this.announcer = root.querySelector("[data-announcer]");
     this.peer = { id: root.dataset.peer, name: root.dataset.peerName, delivered: Number(root.dataset.delivered), read: Number(root.dataset.read) };
     this.head = Number(root.dataset.head);
-    this.change = Number(root.dataset.change); // up to which edits and deletions are known, none left out
+    // Up to which number is known, none left out: edits and deletions for everyone, and what the viewer deleted for themselves on whichever device.
+    this.known = { changes: Number(root.dataset.change), hidings: Number(root.dataset.hiding) };
     this.isDetached = "detached" in root.dataset; // shows an old stretch; the newest messages are on another page
     this.scroll = new Scroll(root);
     this.newest = this.head; // the newest message heard of, shown or not
     this.catchingUp = null;
-    this.askingForChanges = null;
+    this.asking = {};
     for (const item of this.list.querySelectorAll(".message")) item.id = `m${item.dataset.seq}`;
     arrange(this.list);
     this.showStatus();
@@ -134,8 +135,9 @@ export class Thread {
     });
   }
 
-  remove({ id, for_everyone, change }) {
+  remove({ id, for_everyone, change, hiding }) {
     const item = this.findById(id);
+    if (typeof hiding === "number") this.heard("hidings", hiding);
     if (!this.isNews(item, change) || !item) return;
     this.scroll.steadily(() => {
       if (for_everyone) bury(item);
@@ -144,35 +146,41 @@ export class Thread {
     });
   }
 
-  /** Whether a change is later than what is shown of its message. Live changes count up one by one: where one was left out, the server is asked. */
+  /** Whether a change is later than what is shown of its message. */
   isNews(item, change) {
     if (typeof change !== "number") return true; // done here, or deleted by the viewer for the viewer alone
-    if (change === this.change + 1) this.change = change;
-    else if (change > this.change && socket.state === "open") this.askForChanges();
+    this.heard("changes", change);
     if (item && Number(item.dataset.change ?? 0) >= change) return false;
     if (item) item.dataset.change = change;
     return true;
   }
 
-  askForChanges() {
-    this.askingForChanges ??= (async () => {
+  /** "changes" and "hidings" count up one by one as they are told live: where one was left out, the server is asked. */
+  heard(section, number) {
+    if (number === this.known[section] + 1) this.known[section] = number;
+    else if (number > this.known[section] && socket.state === "open") this.askFor(section);
+  }
+
+  askFor(section) {
+    this.asking[section] ??= (async () => {
       try {
         for (let more = true; more; ) {
-          const answer = await socket.request("resume", { changes: { [this.id]: this.change } });
-          more = this.knowsChanges(answer.changes[this.id]);
+          const answer = await socket.request("resume", { [section]: { [this.id]: this.known[section] } });
+          more = this.knows(section, answer[section][this.id]);
         }
       } catch {
-        // The connection is gone, or busy; the next change or reconnection asks for the same.
+        // The connection is gone, or busy; the next number or reconnection asks for the same.
       } finally {
-        this.askingForChanges = null;
+        this.asking[section] = null;
       }
     })();
   }
 
-  /** The server has sent every change up to `last_change`. Returns whether there are more to ask for. */
-  knowsChanges({ last_change, head } = { last_change: 0, head: 0 }) {
-    this.change = Math.max(this.change, last_change);
-    return last_change < head;
+  /** The server has sent everything up to the number it answers. Returns whether there is more to ask for. */
+  knows(section, { last_change, last_hiding, head } = { last_change: 0, last_hiding: 0, head: 0 }) {
+    const last = section === "changes" ? last_change : last_hiding;
+    this.known[section] = Math.max(this.known[section], last);
+    return last < head;
   }
 
   /** How far the other one got. */
