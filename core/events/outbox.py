@@ -28,6 +28,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.events.models import OutboxEvent
+from core.events.queue import QueueAway
 from core.events.registry import Event, event_name, event_types, handlers, prompt_handlers
 from core.models import uuid7
 
@@ -66,7 +67,10 @@ def leave_to_worker(pk: UUID) -> None:
     """Have a worker dispatch one row. Whatever keeps the task from being enqueued leaves it to the sweeper."""
     from core.events import tasks  # they stand on this module
 
-    tasks.enqueue(pk)
+    try:
+        tasks.enqueue(pk)
+    except QueueAway:
+        log.warning("event_left_to_sweeper", event_id=str(pk))
 
 
 @contextmanager
@@ -143,8 +147,8 @@ def _run(event: Event, name: str) -> bool:
         return True
     try:
         handler(event)
-    except Exception:
-        log.exception("event_handler_failed", event_name=event_name(type(event)), handler=name)
+    except Exception as error:
+        _report(error, event_name=event_name(type(event)), handler=name)
         return False
     return True
 
@@ -183,11 +187,19 @@ def _run_pending(row: OutboxEvent) -> list[str]:
         try:
             with transaction.atomic():
                 handler(event)
-        except Exception:
-            log.exception("event_handler_failed", event_name=row.name, event_id=str(row.pk), handler=name)
+        except Exception as error:
+            _report(error, event_name=row.name, event_id=str(row.pk), handler=name)
             failed.append(name)
             row.last_error = traceback.format_exc(limit=8)
     return failed
+
+
+def _report(error: Exception, **what: str) -> None:
+    """A queue that is away says so itself, once, and not by a traceback for every event."""
+    if isinstance(error, QueueAway):
+        log.warning("event_handler_found_no_queue", **what)
+    else:
+        log.exception("event_handler_failed", **what)
 
 
 def sweep(limit: int = 500) -> int:

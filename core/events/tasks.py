@@ -20,5 +20,5 @@ def dispatch_event(pk: str) -> bool:
 
 
 def enqueue(pk: UUID) -> None:
-    """Tell a worker of a row. Raises what the queue raises."""
+    """Tell a worker of a row. Raises QueueAway."""
     dispatch_event.delay(str(pk))

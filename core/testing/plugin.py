@@ -1,7 +1,11 @@
 """Fixtures for every test. The root ``conftest.py`` loads this before Django is set up."""
 
+import contextlib
 import os
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import django
 import pytest
@@ -92,6 +96,45 @@ def no_worker() -> Iterator[None]:
     current_app.conf.task_always_eager = False
     yield
     current_app.conf.task_always_eager = True
+
+
+@pytest.fixture
+def own_queue(no_worker: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """``own_queue(path)``: from now on tasks are enqueued at the Redis on that Unix socket, as by a process that has just started."""
+    from celery import current_app
+
+    from core.events import queue
+
+    monkeypatch.setattr(queue, "gate", queue.Gate())
+    usual = current_app.conf.broker_url
+
+    def use(path: Path) -> None:
+        current_app.conf.update(broker_url=f"redis+socket://{path}?virtual_host=0")
+        queue.gate.forget()
+
+    yield use
+    current_app.conf.update(broker_url=usual)
+
+
+@pytest.fixture
+def silent_queue(own_queue: Callable[[Path], None], tmp_path: Path) -> Iterator[None]:
+    """The queue takes connections and never answers."""
+    taken = []
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "q"))
+        listening.listen(64)
+
+        def take() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    taken.append(listening.accept()[0])
+
+        threading.Thread(target=take, daemon=True).start()
+        own_queue(tmp_path / "q")
+        yield
+        listening.shutdown(socket.SHUT_RDWR)
+    for one in taken:
+        one.close()
 
 
 @pytest.fixture
