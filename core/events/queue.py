@@ -36,9 +36,9 @@ class QueuedTask(Task):
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """As Celery's, but raises QueueAway, and at once where others have just waited in vain."""
-        if self.app.conf.task_always_eager or options.get("producer") or options.get("connection"):
-            return super().apply_async(*args, **options)
         enqueue = super().apply_async
+        if self.app.conf.task_always_eager or options.get("producer") or options.get("connection"):
+            return enqueue(*args, **options)
         return gate.through(lambda producer: enqueue(*args, **{**options, "producer": producer, "retry": False}))
 
 

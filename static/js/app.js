@@ -21,4 +21,10 @@ startTheme();
 startTimes();
 startCountdowns();
 
-if (viewer) import("./live.js").then(({ startLive }) => startLive());
+// A busy server may have refused one of its files: a page without its socket is half a page, so once more.
+const live = () => import("./live.js");
+const later = () => new Promise((resolve) => setTimeout(resolve, 3000));
+if (viewer)
+  live()
+    .catch(() => later().then(live))
+    .then(({ startLive }) => startLive());

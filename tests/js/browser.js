@@ -11,11 +11,12 @@ class FakeElement {
 
 /** The server's side of a socket, in the hands of a test. */
 export class FakeWebSocket extends EventTarget {
+  static CONNECTING = 0;
   static made = [];
 
   constructor(url) {
     super();
-    Object.assign(this, { url, sent: [] });
+    Object.assign(this, { url, sent: [], readyState: 0, closed: false });
     FakeWebSocket.made.push(this);
   }
 
@@ -27,9 +28,18 @@ export class FakeWebSocket extends EventTarget {
     this.sent.push(JSON.parse(text));
   }
 
-  close() {}
+  close() {
+    this.closed = true;
+  }
+
+  /** The server takes the connection, and has not looked yet whose it is. */
+  opens() {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
 
   says(frame) {
+    this.readyState = 1;
     this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(frame) }));
   }
 
@@ -58,7 +68,10 @@ const page = Object.assign(new EventTarget(), {
   querySelectorAll: () => [],
 });
 const window = new EventTarget();
+/** What went wrong on the page, as a browser would report it. */
+export const reported = [];
 Object.assign(globalThis, {
+  reportError: (error) => reported.push(error.message),
   document: page,
   localStorage,
   location: { protocol: "https:", host: "hubbub.test" },

@@ -1,5 +1,5 @@
 // The socket and the outbox upon it, against a server in the test's hands. One file: both are one object for the life of a page.
-import { FakeWebSocket, settle } from "./browser.js";
+import { FakeWebSocket, reported, settle } from "./browser.js";
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
@@ -16,9 +16,19 @@ const sent = (type) => FakeWebSocket.last.sent.filter((frame) => frame.type === 
 const ack = (frame, data = {}) => FakeWebSocket.last.says({ type: "ack", ref: frame.ref, data });
 const refuse = (frame, code, details = {}) => FakeWebSocket.last.says({ type: "error", ref: frame.ref, data: { code, message: `It is ${code}.`, details } });
 
+/** Wait until another connection is tried, for up to `longest` milliseconds. Returns how long that took; NaN where none was. */
+function another(longest = 46_000) {
+  const made = FakeWebSocket.made.length;
+  for (let waited = 0; waited < longest; waited += 50) {
+    mock.timers.tick(50);
+    if (FakeWebSocket.made.length > made) return waited;
+  }
+  return NaN;
+}
+
 async function connected() {
   if (socket.state !== "open") {
-    mock.timers.tick(31_000);
+    if (socket.state !== "connecting") another();
     FakeWebSocket.last.says({ type: "authenticated", data: {} });
     await settle();
   }
@@ -69,7 +79,7 @@ test("it waits longer from attempt to attempt, and never longer than half a minu
 test("what was missed is asked for before it counts as open", async () => {
   socket.resumeWith("conversations", () => ({ c1: 7 }));
   FakeWebSocket.last.ends(1006);
-  mock.timers.tick(31_000);
+  another();
   FakeWebSocket.last.says({ type: "authenticated", data: {} });
   await settle();
   assert.notEqual(socket.state, "open");
@@ -84,7 +94,7 @@ test("whoever asked for what was missed is told how far the answer went, once al
   const answers = [];
   socket.resumeWith("changes", () => ({ c1: 3 }), (answer) => answers.push(answer, socket.state));
   FakeWebSocket.last.ends(1006);
-  mock.timers.tick(31_000);
+  another();
   FakeWebSocket.last.says({ type: "authenticated", data: {} });
   await settle();
   assert.deepEqual(answers, []);
@@ -92,6 +102,143 @@ test("whoever asked for what was missed is told how far the answer went, once al
   await settle();
   assert.deepEqual(answers, [{ c1: { last_change: 5, head: 5 } }, "open"]);
   socket.resumeWith("changes", () => null);
+});
+
+test("a module that comes late, or while it is asked for, has what it missed asked for all the same", async () => {
+  const answers = [];
+  socket.resumeWith("late", () => ({ c1: 1 }), (answer) => answers.push(answer));
+  assert.deepEqual(sent("resume")[0].data, { late: { c1: 1 } });
+  ack(sent("resume")[0], { late: "told" });
+  await settle();
+  assert.deepEqual(answers, ["told"]);
+
+  FakeWebSocket.last.ends(1006);
+  another();
+  FakeWebSocket.last.says({ type: "authenticated", data: {} });
+  socket.resumeWith("later", () => ({ c1: 2 }), (answer) => answers.push(answer));
+  ack(sent("resume")[0], { late: "told again" });
+  await settle();
+  assert.notEqual(socket.state, "open");
+  assert.deepEqual(sent("resume")[1].data, { later: { c1: 2 } });
+  ack(sent("resume")[1], { later: "told too" });
+  await settle();
+  assert.equal(socket.state, "open");
+  assert.deepEqual(answers, ["told", "told again", "told too"]);
+  for (const section of ["late", "later"]) socket.resumeWith(section, () => null);
+});
+
+test("told that it asks too often what was missed, it asks once more later", async () => {
+  const answers = [];
+  socket.resumeWith("changes", () => ({ c1: 3 }), (answer) => answers.push(answer));
+  refuse(sent("resume")[0], "rate_limited", { retry_after: 4 });
+  await settle();
+  assert.equal(socket.state, "open");
+  mock.timers.tick(3_900);
+  assert.equal(sent("resume").length, 1);
+  mock.timers.tick(200);
+  ack(sent("resume")[1], { changes: "told" });
+  await settle();
+  assert.deepEqual(answers, ["told"]);
+  socket.resumeWith("changes", () => null);
+});
+
+test("a handshake nobody answers is given up and made anew, each time with more patience", () => {
+  mock.timers.tick(10_100);
+  FakeWebSocket.last.ends(1006);
+  another();
+  const patience = [];
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const waiting = FakeWebSocket.last;
+    let waited = 0;
+    for (; !waiting.closed && waited < 60_000; waited += 50) mock.timers.tick(50);
+    patience.push(waited);
+    assert.equal(socket.state, "waiting");
+    another();
+  }
+  assert.ok(patience[0] >= 10_000 && patience[0] < 25_000, `${patience}`);
+  assert.ok(patience.at(-1) <= 31_000, `${patience}`);
+  assert.deepEqual(patience, patience.toSorted((one, other) => one - other));
+});
+
+test("a server that takes the connection and never says whose it is is left", () => {
+  FakeWebSocket.last.ends(1006);
+  another();
+  const waiting = FakeWebSocket.last;
+  mock.timers.tick(5_000);
+  waiting.opens();
+  mock.timers.tick(24_000);
+  assert.equal(waiting.closed, false, "the server may take 20 s to say that it cannot look");
+  mock.timers.tick(2_000);
+  assert.equal(waiting.closed, true);
+  assert.equal(socket.state, "waiting");
+});
+
+test("where the network or the page is back, a handshake from before is not waited for", () => {
+  for (const back of [() => dispatchEvent(new Event("online")), () => document.dispatchEvent(new Event("visibilitychange"))]) {
+    FakeWebSocket.last.ends(1006);
+    another();
+    const waiting = FakeWebSocket.last;
+    mock.timers.tick(1_000);
+    back();
+    assert.equal(FakeWebSocket.last, waiting, "one that has just begun may go on");
+    mock.timers.tick(3_000);
+    back();
+    assert.equal(waiting.closed, true);
+    assert.notEqual(FakeWebSocket.last, waiting);
+    assert.equal(socket.state, "connecting");
+  }
+});
+
+test("a page that comes back from the history does not wait for the end of the connection it left", () => {
+  const left = FakeWebSocket.last;
+  dispatchEvent(new Event("pagehide"));
+  assert.equal(left.closed, true);
+  dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  assert.notEqual(FakeWebSocket.last, left);
+  assert.equal(socket.state, "connecting");
+});
+
+test("a ping that was not answered ends the connection it went out on, and not the next one", async () => {
+  document.dispatchEvent(new Event("visibilitychange"));
+  assert.equal(sent("ping").length, 1);
+  mock.timers.tick(7_000);
+  FakeWebSocket.last.ends(1006);
+  another(1_000);
+  const next = FakeWebSocket.last;
+  mock.timers.tick(2_000);
+  assert.equal(next.closed, false);
+  await connected();
+  mock.timers.tick(1);
+  document.dispatchEvent(new Event("visibilitychange"));
+  mock.timers.tick(8_100);
+  assert.equal(next.closed, true);
+});
+
+test("a listener that fails keeps nobody from connecting", async () => {
+  reported.length = 0;
+  let fails = true;
+  const end = socket.onState((state) => {
+    if (fails) throw new Error(`listener at ${state}`);
+  });
+  socket.resumeWith("broken", () => {
+    if (fails) throw new Error("value");
+    return null;
+  });
+  FakeWebSocket.last.ends(1006);
+  another();
+  FakeWebSocket.last.says({ type: "authenticated", data: {} });
+  await settle();
+  assert.equal(socket.state, "open");
+  assert.deepEqual(reported, ["listener at open", "value", "listener at waiting", "listener at connecting", "value", "listener at open"]);
+  fails = false;
+  end();
+});
+
+test("where all seats are taken it says so, and looks again when those of a killed server are free", () => {
+  FakeWebSocket.last.ends(4409);
+  assert.equal(socket.state, "closed");
+  const waited = another(60_000);
+  assert.ok(waited >= 29_000 && waited <= 46_000, `${waited}`);
 });
 
 test("messages go out one after the other, in the order they were written", async () => {
