@@ -10,6 +10,7 @@ from chat.presence.events import SeenAsChosen
 from chat.presence.selectors import shown
 from chat.presence.services import one_at_a_time
 from chat.presence.wire import PresenceUpdate, presence_room, presence_rooms, watchers_room
+from core.errors import Unavailable
 from core.events.registry import on
 from core.realtime.push import ask_again, leave, push
 from social.graph.events import Befriended, Blocked, Followed, Unblocked, Unfollowed, Unfriended
@@ -25,8 +26,11 @@ def tell_presence(person_ids: Iterable[UUID]) -> None:
     everyone = list(person_ids)
     for start in range(0, len(everyone), TOLD_TOGETHER):
         told = everyone[start : start + TOLD_TOGETHER]
-        with one_at_a_time(told):
-            _tell_presence(told)
+        try:
+            with one_at_a_time(told):
+                _tell_presence(told)
+        except Unavailable:  # somebody is at it and does not come to an end: those who follow these people read for themselves
+            ask_again(watchers_room(pk) for pk in User.objects.filter(pk__in=told).exclude(seen_as=SeenAs.INVISIBLE).values_list("pk", flat=True))
 
 
 def _tell_presence(person_ids: list[UUID]) -> None:

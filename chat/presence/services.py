@@ -4,22 +4,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
+from psycopg.errors import LockNotAvailable
 
 from accounts.users.models import SeenAs, User
 from chat.presence import store
 from chat.presence.events import SeenAsChosen
 from chat.presence.store import Device
+from core.errors import Unavailable
 from core.events.outbox import emit
 
 LOCK_CLASS = 0x70726573  # of advisory locks that are ours
+LOCK_SECONDS = 2
 
 
 def choose(*, person_id: UUID, seen_as: SeenAs) -> None:
     """Look like ``seen_as`` from now on: on all devices, those of tomorrow included, until another choice.
 
-    Whoever becomes invisible looks as if they had left this moment. The same choice again changes nothing. Events: SeenAsChosen.
+    Whoever becomes invisible looks as if they had left this moment. The same choice again changes nothing. Raises Unavailable. Events: SeenAsChosen.
     """
     with one_at_a_time([person_id]):
         person = User.objects.filter(pk=person_id).exclude(seen_as=seen_as)
@@ -32,13 +35,24 @@ def choose(*, person_id: UUID, seen_as: SeenAs) -> None:
 def one_at_a_time(person_ids: Iterable[UUID]) -> Iterator[None]:
     """A transaction in which nobody else, in any process, reads these people's presence to tell it, or changes their choice.
 
-    Without it a device that comes could read "online", wait, and say so after its person became invisible on another one.
+    Without it a device that comes could read "online", wait, and say so after its person became invisible on another one. Raises Unavailable where
+    somebody else takes too long: sockets are let in by those who wait here.
     """
     keys = sorted({(person_id.int & 0xFFFFFFFF) - 0x80000000 for person_id in person_ids})
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [LOCK_CLASS, keys])
+        _lock(keys)
         yield
+
+
+def _lock(keys: list[int]) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key", [LOCK_CLASS, keys])
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Unavailable from error
+        raise
 
 
 def arrive(*, devices: Sequence[Device]) -> list[UUID]:

@@ -192,3 +192,26 @@ async def test_people_change_how_they_are_seen_once_in_five_seconds(connect: Con
     assert 0 < refused.value.details["retry_after"] <= 5
     assert (await anas.expect("presence:update"))["state"] == "busy"
     assert await anas.quiet()
+
+
+async def test_whoever_never_stops_telling_keeps_no_socket_out_and_no_change_untold(connect: Connect) -> None:
+    ana, ben = await people()
+    anas = await connect(ana)
+    assert await state(anas, ben) == "offline"
+    started, may_end = threading.Event(), threading.Event()
+
+    def never_stop() -> None:
+        with services.one_at_a_time([ben.pk]):
+            started.set()
+            may_end.wait(20)
+
+    stuck = asyncio.ensure_future(sync_to_async(never_stop, thread_sensitive=False)())
+    await asyncio.to_thread(started.wait, 20)
+    bens = await connect(ben)
+    assert (await anas.expect("presence:update"))["state"] == "online"
+    with pytest.raises(SocketError) as refused:
+        await bens.call("presence:update", {"state": "invisible"})
+    assert refused.value.code == "unavailable"
+    assert await anas.quiet()
+    may_end.set()
+    await stuck
