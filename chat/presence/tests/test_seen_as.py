@@ -158,9 +158,9 @@ async def test_the_invisible_are_not_noted_as_seen_by_what_they_do_nor_when_thei
     left = ben.last_seen_at
     phone = [(str(ben.pk), "phone")]
     assert await sync_to_async(services.arrive)(devices=phone) == [ben.pk]
-    await sync_to_async(users.record_seen)(user_id=ben.pk, at=timezone.now())
+    await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=timezone.now())
     await sync_to_async(services.depart)(devices=phone)
-    await sync_to_async(users.record_seen)(user_id=ben.pk, at=timezone.now())
+    await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=timezone.now())
     monkeypatch.setattr(store, "EXPIRY_SECONDS", 1)
     await sync_to_async(services.arrive)(devices=phone)
     monkeypatch.undo()
@@ -176,7 +176,7 @@ async def test_the_invisible_are_not_noted_as_seen_by_what_they_do_nor_when_thei
     await sync_to_async(services.arrive)(devices=phone)
     await sync_to_async(services.choose)(person_id=ben.pk, seen_as=SeenAs.ONLINE)
     now = timezone.now()
-    await sync_to_async(users.record_seen)(user_id=ben.pk, at=now)
+    await sync_to_async(users.record_seen)(user_ids=[ben.pk], at=now)
     await ben.arefresh_from_db()
     assert ben.last_seen_at == now
 
