@@ -19,6 +19,7 @@ from psycopg.types.datetime import TimestamptzLoader
 
 PLACEHOLDER = re.compile(r"%%|%\((\w+)\)s")
 ANSWERED = frozenset({pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK})
+FORGOTTEN = b"26000"  # SQLSTATE: there is no prepared statement of that name
 MOST_PREPARED = 100  # statements of one connection; the one used longest ago makes room
 
 
@@ -80,11 +81,16 @@ class Line:
         """The rows. Raises psycopg.Error."""
         statement, transformer = _numbered(sql), self._transformer
         parameters: Any = transformer.dump_sequence([values[name] for name in statement.names], statement.formats)
-        key = (sql, transformer.types)
-        name = self._names.pop(key, None) or self._prepare(statement.sql, transformer.types)
-        self._names[key] = name
-        result = self._checked(self._pgconn.exec_prepared(name, parameters, transformer.formats))
-        transformer.set_pgresult(result)
+        types, formats = transformer.types, transformer.formats
+        name = self._names.pop((sql, types), None) or self._prepare(statement.sql, types)
+        self._names[sql, types] = name
+        result = self._pgconn.exec_prepared(name, parameters, formats)
+        if result.status == pq.ExecStatus.FATAL_ERROR and result.error_field(pq.DiagnosticField.SQLSTATE) == FORGOTTEN:
+            # psycopg had all of the connection's statements forgotten, as it does after a rollback.
+            self._names.clear()
+            self._names[sql, types] = name = self._prepare(statement.sql, types)
+            result = self._pgconn.exec_prepared(name, parameters, formats)
+        transformer.set_pgresult(self._checked(result))
         rows: list[tuple[Any, ...]] = transformer.load_rows(0, result.ntuples, tuple)
         return rows
 

@@ -1,15 +1,17 @@
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import DataError, OperationalError, connection
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.models import CharField, UUIDField
 from django.test.utils import CaptureQueriesContext
 
+from core.errors import Conflict
 from core.queries import UUIDS, Prepared, columns, take
-from core.statements import MOST_PREPARED, fetch
+from core.statements import MOST_PREPARED, fetch, together
 
 pytestmark = pytest.mark.django_db
 User: Any = get_user_model()
@@ -115,6 +117,17 @@ class TestOutsideTransactions:
             with pytest.raises(DataError, match="division by zero"):
                 fetch("SELECT 1 / %(number)s::int", {"number": 0})
         assert fetch("SELECT 1 / %(number)s::int", {"number": 1}) == [(1,)]
+
+    def test_statements_that_a_rollback_had_forgotten_are_prepared_anew(self) -> None:
+        for number in range(3):
+            assert fetch("SELECT %(number)s::int", {"number": number}) == [(number,)]
+            with contextlib.suppress(Conflict), transaction.atomic():
+                with together() as ask:
+                    ask("SELECT 1", [])  # psycopg forgets what others prepared, where it has something of its own to forget
+                raise Conflict
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+                assert cursor.fetchone() == (0,)
 
     def test_no_more_than_so_many_stay_prepared(self) -> None:
         for number in range(MOST_PREPARED + 20):
