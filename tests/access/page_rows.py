@@ -162,6 +162,7 @@ PAGES: list[Row] = [
     *both("settings/profile/", "settings/profile/", MINE, {"display_name": "Me", "birth_date_shown_to": "nobody"}),
     post("settings/status/", "settings/status/", MINE, {"text": "Out", "hours": "0"}),
     *both("settings/privacy/", "settings/privacy/", MINE, {"messages_from": "aliens"}, BAD),
+    *both("settings/presence/", "settings/presence/", MINE, {"seen_as": "ghost"}, BAD),
     *both("settings/blocked/", "settings/blocked/", MINE, {"person": "{owner_id}"}, asked("gone", blocking="ok")),
     get("settings/", "settings/", MINE),
     get("settings/sessions/", "settings/sessions/", MINE),

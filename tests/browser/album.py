@@ -292,6 +292,7 @@ PICTURES = [
     Picture("edit-profile-cover", "profile_editor", "/settings/profile/", "ana", act=choose("cover", 1600, 1200)),
     Picture("edit-profile-empty", "profile_editor", "/settings/profile/", "nora"),
     Picture("privacy-settings", "privacy_settings", "/settings/privacy/", "ana"),
+    Picture("presence-settings", "seen_as", "/settings/presence/", "ana"),
     Picture("blocked", "blocked", "/settings/blocked/", "ana"),
     Picture("blocked-empty", "blocked", "/settings/blocked/", "nora"),
     Picture("muted", "muted", "/settings/muted/", "ana"),

@@ -107,6 +107,7 @@ SETTINGS = [
     at("settings", "/settings/"),
     at("profile_editor", "/settings/profile/"),
     at("privacy_settings", "/settings/privacy/"),
+    at("seen_as", "/settings/presence/"),
     at("blocked", "/settings/blocked/"),
     at("settings_account", "/settings/account/"),
     at("settings_account_email", "/settings/account/email/"),
