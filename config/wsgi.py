@@ -26,4 +26,15 @@ def settled() -> Any:
         os.environ.pop(name.upper(), None)
     gc.collect()
     gc.freeze()
-    return application
+    return whole
+
+
+def whole(environ: Any, start_response: Any) -> Any:
+    """Answers that do not stream go to the server in one piece: for pieces it would come back for each, and once more for the end."""
+    response: Any = application(environ, start_response)
+    if response.streaming:
+        return response
+    try:
+        return [response.content]
+    finally:
+        response.close()

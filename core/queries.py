@@ -173,6 +173,30 @@ class Prepared(Statement):
         return Compiled(sql, compiler, compiler.get_converters(expression for expression, _, _ in compiler.select))
 
 
+class Folded(Statement):
+    """A query of two columns, a text without spaces and a truth, as one row of one text: a row for each costs more than it says.
+
+    flags = Folded(Prepared(...))
+    likes = flags.unfold(flags(viewer=ana.pk, ids=ids))  # {"first": True, "second": False}
+    """
+
+    def __init__(self, query: Statement) -> None:
+        self.query = query
+        self.folded: dict[str, Compiled] = {}
+
+    def compiled_for(self, values: Mapping[str, Any]) -> Compiled:
+        sql = self.query.compiled_for(values).sql
+        compiled = self.folded.get(sql)
+        if compiled is None:
+            text = "coalesce(string_agg(one.name || CASE WHEN one.truth THEN '+' ELSE '-' END, ' '), '')"
+            compiled = self.folded[sql] = Compiled(f"SELECT {text} FROM ({sql}) AS one (name, truth)")  # noqa: S608
+        return compiled
+
+    @staticmethod
+    def unfold(rows: list[tuple[Any, ...]]) -> dict[str, bool]:
+        return {one[:-1]: one[-1] == "+" for one in rows[0][0].split()}
+
+
 class Behind:
     """Two statements in one round trip: ``query`` is asked where ``gate`` gives a row, such as the session of whoever asks.
 

@@ -6,6 +6,7 @@ Connections are kept on a stack: whoever needs one takes the top and puts it bac
 import socket
 import struct
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha1
 from typing import Any
@@ -28,26 +29,59 @@ class Calls:
         self._idle: deque[Wire] = deque()
 
     def __call__(self, *command: Any) -> Any:
+        return self.ahead(*command)()
+
+    def ahead(self, *command: Any) -> Callable[[], Any]:
+        """Send a command, and return what waits for its answer.
+
+        That is to be called whatever happens in between: till then the command may not have been sent, and its connection is nobody else's.
+        """
         packed = hiredis.pack_command(command)
         try:
             wire = self._idle.pop()
         except IndexError:
-            return self._ask(Wire(self._pool), packed)
+            return lambda: self._anew(packed)
         try:
-            return self._ask(wire, packed)
-        except redis.ConnectionError:  # it may have been closed long ago, so the command may not have been read
-            return self._ask(Wire(self._pool), packed)
+            wire.send(packed)
+        except redis.ConnectionError:  # it may have been closed long ago
+            wire.close()
+            return lambda: self._anew(packed)
+        return lambda: self._answered(wire, packed)
 
     def script(self, source: "Script", keys: list[str], *arguments: Any) -> Any:
         """Run a script by its digest; it is sent only where Redis does not know it."""
-        try:
-            return self("EVALSHA", source.digest, len(keys), *keys, *arguments)
-        except NoScriptError:
-            return self("EVAL", source.text, len(keys), *keys, *arguments)
+        return self.script_ahead(source, keys, *arguments)()
 
-    def _ask(self, wire: "Wire", packed: bytes) -> Any:
+    def script_ahead(self, source: "Script", keys: list[str], *arguments: Any) -> Callable[[], Any]:
+        """The same, as ``ahead``."""
+        answer = self.ahead("EVALSHA", source.digest, len(keys), *keys, *arguments)
+
+        def known_or_sent() -> Any:
+            try:
+                return answer()
+            except NoScriptError:
+                return self("EVAL", source.text, len(keys), *keys, *arguments)
+
+        return known_or_sent
+
+    def _answered(self, wire: "Wire", packed: bytes) -> Any:
         try:
-            answer = wire.ask(packed)
+            return self._received(wire)
+        except redis.ConnectionError:  # closed long ago, so the command may not have been read
+            return self._anew(packed)
+
+    def _anew(self, packed: bytes) -> Any:
+        wire = Wire(self._pool)
+        try:
+            wire.send(packed)
+        except BaseException:
+            wire.close()
+            raise
+        return self._received(wire)
+
+    def _received(self, wire: "Wire") -> Any:
+        try:
+            answer = wire.receive()
         except BaseException:
             wire.close()
             raise
@@ -74,23 +108,33 @@ class Wire:
             for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
                 self._socket.setsockopt(socket.SOL_SOCKET, option, TIMEVAL)
 
-    def ask(self, packed: bytes) -> Any:
-        """The answer; a ResponseError where Redis refuses. Raises redis.TimeoutError, redis.ConnectionError."""
-        reader, line = self._reader, self._socket
+    def send(self, packed: bytes) -> None:
+        """Raises redis.TimeoutError, redis.ConnectionError."""
         try:
-            line.sendall(packed)
+            self._socket.sendall(packed)
+        except OSError as error:
+            raise _as_of_redis(error) from error
+
+    def receive(self) -> Any:
+        """The answer; a ResponseError where Redis refuses. Raises as ``send``."""
+        reader = self._reader
+        try:
             while (answer := reader.gets()) is INCOMPLETE:
-                if not (received := line.recv(CHUNK)):
+                if not (received := self._socket.recv(CHUNK)):
                     raise redis.ConnectionError("Redis closed the connection.")
                 reader.feed(received)
-        except (BlockingIOError, TimeoutError):
-            raise redis.TimeoutError("Redis did not answer in time.") from None
         except (OSError, hiredis.ProtocolError) as error:
-            raise redis.ConnectionError(str(error)) from error
+            raise _as_of_redis(error) from error
         return answer
 
     def close(self) -> None:
         self._connection.disconnect()
+
+
+def _as_of_redis(error: Exception) -> redis.RedisError:
+    if isinstance(error, BlockingIOError | TimeoutError):
+        return redis.TimeoutError("Redis did not answer in time.")
+    return redis.ConnectionError(str(error))
 
 
 def _refusal(text: str) -> redis.ResponseError:

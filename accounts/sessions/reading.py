@@ -7,7 +7,7 @@ everything. What is read is written once, in ``read``, for both ways.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,10 +21,11 @@ from rest_framework.response import Response
 from accounts.sessions import selectors, services, tokens
 from accounts.sessions.current import address_of
 from core.api import conditional
+from core.api.limits import Verdict
 from core.api.negotiation import USUAL
 from core.api.paging import link, pagination
 from core.api.renderers import envelope, stamped
-from core.api.throttles import count_person, limit_headers
+from core.api.throttles import count_person_ahead, limit_headers
 from core.api.views import Endpoint
 from core.errors import DomainError
 from core.queries import Behind, Statement, somebody
@@ -41,29 +42,51 @@ class LongWayError(Exception):
     """The short way does not lead there."""
 
 
-class Reader:
-    """Who reads, and how statements are asked for them.
+class Reader(ABC):
+    """Who reads, and how statements are asked for them. ``viewer`` has a ``pk`` and nothing else, or is None where nobody is signed in."""
 
-    ``viewer`` has a ``pk`` and nothing else, or is None where nobody is signed in. ``along`` are the values of the endpoint's ``along``.
-    """
-
-    def __init__(self, viewer: Any, along: Mapping[str, bytes | None]) -> None:
+    def __init__(self, viewer: Any) -> None:
         self.viewer = viewer
-        self.along = along
 
+    @property
+    @abstractmethod
+    def along(self) -> Mapping[str, bytes | None]:
+        """The values of the endpoint's ``along``. Whoever looks before the first statement has been asked may have to wait for Redis."""
+
+    @abstractmethod
     def ask(self, query: Statement, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of ``query``, in any order."""
+
+
+class AdmittedReader(Reader):
+    """Whoever has been let in."""
+
+    def __init__(self, viewer: Any, along: Mapping[str, bytes | None]) -> None:
+        super().__init__(viewer)
+        self._along = along
+
+    @property
+    def along(self) -> Mapping[str, bytes | None]:
+        return self._along
+
+    def ask(self, query: Statement, **values: Any) -> list[tuple[Any, ...]]:
         return query(**values)
 
 
 class TokenReader(Reader):
     """Somebody with an access token whose session has not been asked about yet: the first statement does it, and gives nothing if it has ended."""
 
-    def __init__(self, claims: tokens.Claims, along: Mapping[str, bytes | None], address: str | None) -> None:
-        super().__init__(somebody(claims.user_id), along)
+    def __init__(self, claims: tokens.Claims, counted: Callable[[], list[Verdict]], address: str | None) -> None:
+        super().__init__(somebody(claims.user_id))
+        self.counted = counted
         self.claims = claims
         self.address = address
         self.is_admitted = False
+
+    @property
+    def along(self) -> Mapping[str, bytes | None]:
+        verdicts = self.counted()
+        return verdicts[0].along if verdicts else {}
 
     def ask(self, query: Statement, **values: Any) -> list[tuple[Any, ...]]:
         """As above. Raises LongWayError where the session has ended or its person may not be here."""
@@ -102,7 +125,7 @@ class ReadEndpoint(Endpoint, ABC):
         """The long way: whoever it is has been let in."""
         viewer = self.viewer
         along = {key: self.asked_along(key) for key in self.along}
-        found = self.read(Reader(viewer, along), request.query_params, path)
+        found = self.read(AdmittedReader(viewer, along), request.query_params, path)
         response = Response(msgspec.Raw(found.data))
         response.pagination = pagination(found.next)  # type: ignore[attr-defined]
         if found.next:
@@ -133,12 +156,13 @@ class ReadEndpoint(Endpoint, ABC):
         if not params.keys() <= PARAMETERS:
             raise LongWayError
         claims = tokens.claims_of(raw.strip())
-        verdicts = count_person(request, claims.user_id, along=cls.along)
-        if any(not verdict.allowed for verdict in verdicts):
-            raise LongWayError
-        reader = TokenReader(claims, verdicts[0].along if verdicts else {}, address_of(request))
-        found = cls.read(reader, params, path)
-        if not reader.is_admitted:
+        counted = count_person_ahead(request, claims.user_id, along=cls.along)
+        try:
+            reader = TokenReader(claims, counted, address_of(request))
+            found = cls.read(reader, params, path)
+        finally:
+            verdicts = counted()
+        if not reader.is_admitted or any(not verdict.allowed for verdict in verdicts):
             raise LongWayError
         request.user = reader.viewer  # for the line in the log
         content = envelope(found.data, pagination(found.next))

@@ -7,9 +7,10 @@ away (``settings.LIMITS_FAIL_CLOSED``); the others let everybody pass.
 import contextlib
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import redis
 import structlog
@@ -69,19 +70,35 @@ def consume(scope: str, identity: str, *, along: Sequence[str] = ()) -> Verdict 
 
     None while Redis is away and the scope is lenient; raises Unavailable where it fails closed.
     """
+    return consume_ahead(scope, identity, along=along)()
+
+
+def consume_ahead(scope: str, identity: str, *, along: Sequence[str] = ()) -> Callable[[], Verdict | None]:
+    """The same, but Redis is asked while something else is done: what is returned waits for the verdict, and is to be called in any case."""
     item = _item(settings.LIMITS[scope])
     window = item.get_expiry()
     try:
-        answer = calls(settings.CACHES["default"]["LOCATION"]).script(COUNT, [_key(scope, item, identity), *along], item.amount, window)
+        asked = calls(settings.CACHES["default"]["LOCATION"]).script_ahead(COUNT, [_key(scope, item, identity), *along], item.amount, window)
     except redis.RedisError:
-        if scope in settings.LIMITS_FAIL_CLOSED:
-            raise Unavailable from None
-        log.warning("limits_unavailable", scope=scope)
-        return None
-    allowed, remaining, microseconds, *values = answer
-    # The window moves: the oldest use leaves it first, and that is when one more becomes possible.
-    reset_after = min(float(window), microseconds / 1e6)
-    return Verdict(scope, bool(allowed), item.amount, window, max(0, remaining), reset_after, dict(zip(along, values, strict=True)))
+        asked = _away
+
+    def verdict() -> Verdict | None:
+        try:
+            allowed, remaining, microseconds, *values = asked()
+        except redis.RedisError:
+            if scope in settings.LIMITS_FAIL_CLOSED:
+                raise Unavailable from None
+            log.warning("limits_unavailable", scope=scope)
+            return None
+        # The window moves: the oldest use leaves it first, and that is when one more becomes possible.
+        reset_after = min(float(window), microseconds / 1e6)
+        return Verdict(scope, bool(allowed), item.amount, window, max(0, remaining), reset_after, dict(zip(along, values, strict=True)))
+
+    return verdict
+
+
+def _away() -> Any:
+    raise redis.ConnectionError
 
 
 def enforce(scope: str, *identities: str) -> list[Verdict]:

@@ -1,7 +1,7 @@
 """Limits as DRF throttles, and the headers that tell clients where they stand (draft-ietf-httpapi-ratelimit-headers)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -45,9 +45,20 @@ class ScopeThrottle(BaseThrottle):
 def count_person(request: HttpRequest, person_id: Any, *, along: Sequence[str] = ()) -> list[limits.Verdict]:
     """Count a request of somebody who signed in, once: a second call gives what the first one gave. Empty while Redis is away."""
     counted: list[limits.Verdict] | None = getattr(request, "limit_verdicts", None)
-    if counted is None:
-        verdict = limits.consume("api_signed_in", _person(person_id), along=along)
-        counted = request.limit_verdicts = [verdict] if verdict is not None else []  # type: ignore[attr-defined]
+    return count_person_ahead(request, person_id, along=along)() if counted is None else counted
+
+
+def count_person_ahead(request: HttpRequest, person_id: Any, *, along: Sequence[str] = ()) -> Callable[[], list[limits.Verdict]]:
+    """``count_person`` of a request nobody has counted yet, as ``limits.consume_ahead``. What is returned may be called as often as one likes."""
+    asked = limits.consume_ahead("api_signed_in", _person(person_id), along=along)
+
+    def counted() -> list[limits.Verdict]:
+        verdicts: list[limits.Verdict] | None = getattr(request, "limit_verdicts", None)
+        if verdicts is None:
+            verdict = asked()
+            verdicts = request.limit_verdicts = [verdict] if verdict is not None else []  # type: ignore[attr-defined]
+        return verdicts
+
     return counted
 
 

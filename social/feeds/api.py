@@ -14,7 +14,7 @@ from core.api.schema import operation
 from core.api.views import Endpoint
 from core.paging import Page
 from social.feeds import selectors
-from social.feeds.cache import GENERATION, KeptPage, KeptPost, public_page
+from social.feeds.cache import GENERATION, KeptPage, KeptPost, copy_at_hand, is_of, public_page
 from social.feeds.kept import FLAGS, body_of, page_json
 from social.graph.selectors import visible_person
 from social.posts.models import Post
@@ -47,7 +47,12 @@ class PublicFeedEndpoint(ReadEndpoint):
         if arguments["cursor"]:
             ids = selectors.public_ids(**arguments, ask=reader.ask)
             return Found(page_json(reader.viewer, ids, ask=reader.ask), ids.next)
-        kept = public_page(arguments["limit"], lambda: kept_page(arguments["limit"]), generation=reader.along.get(GENERATION))
+        limit = arguments["limit"]
+        if copy := copy_at_hand(limit):
+            data = finished(reader, copy.page)
+            if is_of(copy, reader.along.get(GENERATION), limit):
+                return Found(data, copy.page.next)
+        kept = public_page(limit, lambda: kept_page(limit), generation=reader.along.get(GENERATION))
         return Found(finished(reader, kept), kept.next)
 
 

@@ -58,14 +58,25 @@ def public_page(limit: int, compute: Callable[[], KeptPage], *, generation: byte
 
     ``generation`` is what the caller has just read of GENERATION: with it, a page this process holds a copy of costs nothing more.
     """
-    copy = _copies.get(limit)
-    if copy is not None and generation is not None and copy.key == _key(generation, limit) and time.monotonic() < copy.until:
+    copy = copy_at_hand(limit)
+    if copy is not None and is_of(copy, generation, limit):
         return copy.page
     try:
         return _kept_page(limit, compute)
     except (RedisError, OSError) as error:
         log.warning("feed_cache_unreachable", error=type(error).__name__)
         return compute()
+
+
+def copy_at_hand(limit: int) -> Copy | None:
+    """The page as this process last read it, which need not be the one of now: ``is_of`` says so."""
+    copy = _copies.get(limit)
+    return copy if copy is not None and time.monotonic() < copy.until else None
+
+
+def is_of(copy: Copy, generation: bytes | None, limit: int) -> bool:
+    """Whether this is the page of ``generation``, which is None where Redis did not say."""
+    return generation is not None and copy.key == _key(generation, limit)
 
 
 def forget_public_page() -> None:
@@ -88,8 +99,9 @@ def _kept_page(limit: int, compute: Callable[[], KeptPage]) -> KeptPage:
             _copies[limit] = Copy(key, time.monotonic() + ask("PTTL", key) / 1000, page)
             return page
         if time.monotonic() > give_up or ask("SET", key + b":claim", b"1", "NX", "PX", int(SECONDS_TO_COMPUTE * 1000)):
-            page = compute()
+            page, until = compute(), time.monotonic() + SECONDS_KEPT
             ask("SET", key, _encoder.encode(page), "EX", SECONDS_KEPT)
+            _copies[limit] = Copy(key, until, page)
             return page
         time.sleep(0.01)
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from accounts.users.models import User
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, decode_cursor, encode_cursor
-from core.queries import UUIDS, Ask, Prepared, RowVersion, Written, asked, columns, somebody, take
+from core.queries import UUIDS, Ask, Folded, Prepared, RowVersion, Written, asked, columns, somebody, take
 from social.posts.models import Audience, Post, PostImage, PostLike
 from social.posts.querysets import live
 
@@ -88,9 +88,10 @@ _posts_for = Prepared(_posts, viewer=UUIDField(), ids=UUIDS)
 _posts_for_anybody = Prepared(lambda ids: _posts(None, ids), ids=UUIDS)
 _versions_for = Prepared(_versions, viewer=UUIDField(), ids=UUIDS)
 _versions_for_anybody = Prepared(lambda ids: _versions(None, ids), ids=UUIDS)
-_viewer_flags = Prepared(
+_likes_by_key = Prepared(
     lambda viewer, ids: _readable(viewer, ids).annotate(key=Cast("pk", TextField())).values_list("key", "likes_it"), viewer=UUIDField(), ids=UUIDS
 )
+_viewer_flags = Folded(_likes_by_key)
 _public_ids = Prepared(
     lambda before, limit: (
         Post.objects.filter(live(), audience=Audience.PUBLIC, author__is_private=False, pk__lt=before).order_by("-pk").values_list("pk")[: limit + 1]
@@ -188,4 +189,4 @@ def viewer_flags(viewer: User, ids: str, *, ask: Ask = asked) -> dict[str, bool]
 
     ``ids`` is the array as PostgreSQL writes it ("{…,…}"), because a kept page has it at hand.
     """
-    return dict(ask(_viewer_flags, viewer=viewer.pk, ids=ids))
+    return Folded.unfold(ask(_viewer_flags, viewer=viewer.pk, ids=ids))

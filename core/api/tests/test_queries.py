@@ -10,7 +10,7 @@ from django.db.models import CharField, UUIDField
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import Conflict
-from core.queries import UUIDS, Prepared, columns, take
+from core.queries import UUIDS, Folded, Prepared, columns, take
 from core.statements import MOST_PREPARED, fetch, together
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +152,10 @@ class TestOutsideTransactions:
             fetch("SELECT 1", {})
         connection.close_if_unusable_or_obsolete()  # as at the end of a request
         assert fetch("SELECT 1", {}) == [(1,)]
+
+
+def test_rows_can_be_folded_into_one(make_person: Callable[..., Any]) -> None:
+    ana, ben = make_person(username="ana", is_verified=True), make_person(username="ben")
+    marks = Folded(Prepared(lambda ids: User.objects.filter(pk__any=ids).values_list("username", "is_verified"), ids=UUIDS))
+    assert marks.unfold(marks(ids=[ana.pk, ben.pk])) == {"ana": True, "ben": False}
+    assert marks.unfold(marks(ids=[])) == {}
