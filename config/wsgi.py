@@ -6,7 +6,10 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import close_caches
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, reset_queries
 
 from config.env import Env
 
@@ -24,6 +27,11 @@ def settled() -> Any:
     import_module(settings.ROOT_URLCONF)
     for name in Env.model_fields:
         os.environ.pop(name.upper(), None)
+    # Connections are looked after at the end of each request, so not at its beginning too. Queries are logged where DEBUG is. Caches on Redis have
+    # nothing to close.
+    request_started.disconnect(close_old_connections)
+    request_started.disconnect(reset_queries)
+    request_finished.disconnect(close_caches)
     gc.collect()
     gc.freeze()
     return whole

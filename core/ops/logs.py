@@ -26,6 +26,17 @@ def as_json(event: Any, default: Any = None, **_: Any) -> str:
     return msgspec.json.encode(event, enc_hook=default).decode()
 
 
+class LineFormatter(structlog.stdlib.ProcessorFormatter):
+    """Lines of JSON. For our own events, which nearly all lines are, without the copies and steps that what others log and tracebacks need."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        event: Any = record.msg
+        if type(event) is dict and hasattr(record, "_name") and not record.exc_info and "exc_info" not in event:
+            return as_json(redact(None, "", event))
+        line: str = super().format(record)
+        return line
+
+
 def forget_callers() -> None:
     """Lines say neither file nor thread nor process, so ``logging`` need not look for them (the switches of its "Optimization" chapter)."""
     logging._srcfile = None
@@ -44,7 +55,11 @@ def logging_settings(log_format: str, log_level: str) -> dict[str, Any]:
     # The traceback becomes text before redaction, so that what an exception quotes is redacted too.
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, redact]
     last.append(structlog.processors.JSONRenderer(serializer=as_json) if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False))
-    formatter = {"()": structlog.stdlib.ProcessorFormatter, "processors": last, "foreign_pre_chain": SHARED}
+    formatter = {
+        "()": LineFormatter if log_format == "json" else structlog.stdlib.ProcessorFormatter,
+        "processors": last,
+        "foreign_pre_chain": SHARED,
+    }
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -12,7 +12,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import MPServer
 
-THREADS = 6  # of each process; each keeps a connection to PostgreSQL, for which it mostly waits
+THREADS = 4  # of each process; each keeps a connection to PostgreSQL, for which it mostly waits
 IDLE_THREAD_SECONDS = 600  # after that a thread goes, and its connection with it
 WAITING = 256  # requests of one process that wait for a thread; the next are left in the queue of the system
 IDLE_CONNECTION_SECONDS = 60  # longer than nginx keeps its side, so that nginx is the one to close

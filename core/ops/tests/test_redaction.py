@@ -2,13 +2,14 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import structlog
 
 from core.ops.errors import scrub
-from core.ops.logs import logging_settings
+from core.ops.logs import LineFormatter, logging_settings
 from core.ops.redaction import clean, clean_text
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLWl0"
@@ -51,7 +52,7 @@ def lines() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     formatter = settings["formatters"]["line"]
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=formatter["processors"], foreign_pre_chain=formatter["foreign_pre_chain"]))
+    handler.setFormatter(formatter["()"](processors=formatter["processors"], foreign_pre_chain=formatter["foreign_pre_chain"]))
     logger = logging.getLogger("redaction_test")
     logger.addHandler(handler)
     logger.setLevel("INFO")
@@ -74,6 +75,16 @@ def test_log_lines_are_json_without_secrets_even_in_tracebacks(lines: io.StringI
     assert first["event"] == "sign_in_failed"
     assert "ValueError" in first["exception"]
     assert second["event"] == "foreign [redacted]"
+
+
+def test_the_short_way_of_a_line_says_what_the_long_one_says(lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    logger: Any = structlog.get_logger("redaction_test")
+    logger.info("request", path="/reset/?key=abc", token="hunter2", ms=1.5, at=datetime(2026, 1, 2, tzinfo=UTC))
+    monkeypatch.setattr(LineFormatter, "format", structlog.stdlib.ProcessorFormatter.format)
+    logger.info("request", path="/reset/?key=abc", token="hunter2", ms=1.5, at=datetime(2026, 1, 2, tzinfo=UTC))
+    short, long = ({**json.loads(line), "timestamp": None} for line in lines.getvalue().splitlines())
+    assert short == long
+    assert (short["path"], short["token"]) == ("/reset/?key=[redacted]", "[redacted]")
 
 
 def test_error_reports_carry_neither_cookies_nor_bodies() -> None:
