@@ -26,7 +26,8 @@ RATES = "50,100,200,400,800"
 ROOM_MEMBERS, ROOM_RATE, ROOM_CPU_US = 100, "40", 4000
 BACK_WITHIN_SECONDS = 5.0
 GRAPH_P95, GRAPH_QUERIES = 50, 5  # milliseconds, and queries a call
-FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second
+FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second, on the machine the promises were made on
+BESIDE = {"feed": 300 / 570, "cached feed": 1.0, "history": 400 / 1180}  # of what the baseline does: what they come to on any machine
 EXPORT_MIB = 200
 
 
@@ -172,7 +173,10 @@ class Bench:
             ours = medians["HubbubPages"]
             beside = f", {ours / medians['BaselinePages']:.2f} of the baseline's {medians['BaselinePages']:.0f}" if "BaselinePages" in medians else ""
             self.say(f"{what}: median {ours:.0f} a second{beside}")
-            self.expect(ours >= FLOORS[what], f"at least {FLOORS[what]} a second")
+            if "BaselinePages" in medians:
+                self.expect(ours >= BESIDE[what] * medians["BaselinePages"], f"at least {BESIDE[what]:.2f} of the baseline")
+            else:
+                self.expect(ours >= FLOORS[what], f"at least {FLOORS[what]} a second")
 
     def growth(self) -> None:
         side = Hubbub(self.servers.home)

@@ -75,7 +75,7 @@ def shapes(viewer: User | None, page: Page[Post]) -> list[dict[str, Any]]:
 def kept_page(limit: int) -> KeptPage:
     """The public feed's first page as nobody in particular sees it."""
     page = selectors.public_feed(None, limit=limit)
-    posts = [KeptPost(str(post.pk), post.author_id, body_of(post)) for post in page.items]
+    posts = [KeptPost(str(post.pk), str(post.author_id), body_of(post)) for post in page.items]
     return KeptPage(posts, page.next, "{" + ",".join(post.id for post in posts) + "}")
 
 
@@ -85,5 +85,6 @@ def finished(reader: Reader, page: KeptPage) -> bytes:
         shown = [post.body + FLAGS[False, False] for post in page.posts]
     else:
         likes = selectors.viewer_flags(reader.viewer, page.ids, ask=reader.ask)
-        shown = [post.body + FLAGS[likes[post.id], post.author_id == reader.viewer.pk] for post in page.posts if post.id in likes]
+        me = str(reader.viewer.pk)
+        shown = [post.body + FLAGS[likes[post.id], post.author_id == me] for post in page.posts if post.id in likes]
     return b"[" + b",".join(shown) + b"]"

@@ -8,7 +8,7 @@ a copy of what it read, so that Redis need only say which generation it is: a fe
 import time
 from collections.abc import Callable
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import msgspec
 import structlog
@@ -28,7 +28,7 @@ class KeptPost(msgspec.Struct, array_like=True, frozen=True):
     """One post: whose it is, and the JSON everybody gets, without its closing brace."""
 
     id: str
-    author_id: UUID
+    author_id: str
     body: bytes
 
 
