@@ -9,7 +9,7 @@ from allauth.headless.base.views import APIView
 from django.http import HttpRequest, HttpResponse
 
 from accounts.sessions import headless
-from accounts.sessions.models import Code
+from accounts.sessions.models import Code, Purpose
 from accounts.users.models import User
 
 
@@ -20,7 +20,8 @@ def enter(request: HttpRequest, user: User, code: Code, redirect_url: str = "") 
     """
     by_phone = code.destination.startswith("+")
     record_authentication(request, user, method="code", **{"phone" if by_phone else "email": code.destination})
-    login = Login(user=user, email=None if by_phone else code.destination, redirect_url=redirect_url or None)
+    is_new = code.purpose == Purpose.SIGN_UP  # shown the first steps, as others who signed up
+    login = Login(user=user, email=None if by_phone else code.destination, redirect_url=redirect_url or None, signup=is_new)
     response: HttpResponse = perform_login(request, login)
     return response
 

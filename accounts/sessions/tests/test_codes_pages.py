@@ -76,7 +76,7 @@ def test_sign_up_with_a_number(client: Client) -> None:
     page = words(client.get(CODE_PAGE))
     assert "+351 912 345 678" in page
     assert not User.objects.exists()
-    assert client.post(CODE_PAGE, {"code": texted_code()})["Location"] == "/home/"
+    assert client.post(CODE_PAGE, {"code": texted_code()})["Location"] == "/welcome/"
     assert is_signed_in(client)
     assert User.objects.get().phone == PHONE
 
@@ -98,7 +98,7 @@ def test_username_taken_meanwhile_asks_for_another_beside_the_code(client: Clien
     assert 'name="username"' in words(client.post(CODE_PAGE, {"code": wrong(code), "username": "ana.f"}))
     assert User.objects.get() == ana
     assert not is_signed_in(client)
-    assert client.post(CODE_PAGE, {"code": code, "username": "ana.f"})["Location"] == "/home/"
+    assert client.post(CODE_PAGE, {"code": code, "username": "ana.f"})["Location"] == "/welcome/"
     assert is_signed_in(client)
     assert User.objects.get(username="ana.f").phone == PHONE
     assert len(texted()) == 1
