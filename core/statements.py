@@ -96,7 +96,7 @@ class Line:
 
     def _prepare(self, sql: bytes, types: tuple[int, ...] | None) -> bytes:
         if len(self._names) >= MOST_PREPARED:
-            self._checked(self._pgconn.exec_(b"DEALLOCATE " + self._names.pop(next(iter(self._names)))))
+            self._pgconn.exec_(b"DEALLOCATE " + self._names.pop(next(iter(self._names))))  # which may have been forgotten already
         self._made += 1
         name = b"_line_%d" % self._made
         self._checked(self._pgconn.prepare(name, sql, types))

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +28,7 @@ from chat.messages.drafts import Draft
 from chat.messages.events import MessagesSent
 from chat.messages.handlers import tell_messages
 from chat.messages.models import Message
+from chat.messages.sockets import order
 from chat.messages.tests.talking import numbers, pair, refused, say, write
 from chat.messages.wire import conversation_room
 from core.events.models import OutboxEvent
@@ -161,13 +163,21 @@ async def test_resume_leaves_out_what_the_person_deleted(connect: Connect) -> No
     assert await numbers(socket, 1) == [4]
 
 
-async def test_messages_sent_while_resuming_come_once_and_in_order(connect: Connect) -> None:
+async def test_messages_sent_while_resuming_come_once_and_in_order(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     ana, ben, conversation = await pair()
     await say(ana, conversation, *("x" for _ in range(150)))
     socket = await connect(ben)
-    speaking = asyncio.gather(*(say(ana, conversation, *("y" for _ in range(10))) for _ in range(3)))
-    await socket.call("resume", {"conversations": {str(conversation.pk): 0}})
-    await speaking
+    under_way, read = threading.Event(), order._missed
+
+    def noted(*about: Any) -> Any:
+        under_way.set()
+        return read(*about)
+
+    monkeypatch.setattr(order, "_missed", noted)
+    resuming = asyncio.create_task(socket.call("resume", {"conversations": {str(conversation.pk): 0}}))
+    assert await asyncio.to_thread(under_way.wait, 10)
+    await asyncio.gather(*(say(ana, conversation, *("y" for _ in range(10))) for _ in range(3)))
+    await resuming
     assert await numbers(socket, 180) == list(range(1, 181))
     assert await socket.quiet()
 
