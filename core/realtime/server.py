@@ -12,13 +12,11 @@ import sys
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 # The gateway answers frames past its own limit with an error; the server closes with 1009 what is far past it, before it is in memory.
 LARGEST_FRAME = 128 * 1024
-LARGEST_HEAD = 64 * 1024  # of a request, in bytes
 PING_SECONDS = 25.0
 PONG_SECONDS = 25.0  # a half-open connection is found after 50 s at the latest
 SHUTDOWN_SECONDS = 30
@@ -28,29 +26,6 @@ UNREAD_BYTES = 256 * 1024
 # people would notice.
 SWITCH_SECONDS = 0.001
 ABORT = "hubbub.abort"  # ASGI extension: a callable that drops the connection at once
-
-
-class RequestProtocol(HttpToolsProtocol):
-    """Reads requests by compiled code, which would go on reading a head for as long as one is sent."""
-
-    is_in_head = True
-    head_bytes = 0
-
-    def data_received(self, data: bytes) -> None:
-        if self.is_in_head:
-            if self.head_bytes > LARGEST_HEAD:
-                self.transport.abort()
-                return
-            self.head_bytes += len(data)
-        super().data_received(data)
-
-    def on_headers_complete(self) -> None:
-        self.is_in_head, self.head_bytes = False, 0
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        self.is_in_head = True
-        super().on_message_complete()
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -88,7 +63,6 @@ def config(**options: Any) -> uvicorn.Config:
     """How Hubbub wants uvicorn, but for ``options`` (host, port, fd, uds …)."""
     defaults: dict[str, Any] = {
         "loop": "uvloop",
-        "http": RequestProtocol,  # in Python, reading its request was a third of what it costs to open a socket
         "ws": SocketProtocol,
         "ws_max_size": LARGEST_FRAME,
         "ws_per_message_deflate": False,

@@ -191,40 +191,6 @@ async def test_frame_far_past_the_limit_closes_that_socket_alone(own_redis: OwnR
         await call(other, "ping")
 
 
-async def send_for_long(sending: asyncio.StreamWriter, more: bytes) -> None:
-    for _ in range(1000):
-        sending.write(more)
-        await sending.drain()
-        await asyncio.sleep(0)
-
-
-@pytest.mark.parametrize("beginning", [b"GET / HTTP/1.1\r\nX-Long: ", b"GET / HTTP/1.1\r\n", b"GET /"])
-async def test_a_head_without_end_is_not_read(own_redis: OwnRedis, beginning: bytes) -> None:
-    more = b"x-more: x\r\n" * 1000 if beginning.endswith(b"\n") else b"x" * 10_000
-    async with serving(own_redis, 1) as (server,):
-        await server.socket("1.1")
-        _, sending = await asyncio.open_connection("127.0.0.1", server.port)
-        sending.write(beginning)
-        with pytest.raises(ConnectionError):
-            await send_for_long(sending, more)
-        await server.socket("1.2")
-
-
-async def test_requests_follow_one_another_on_a_connection(own_redis: OwnRedis) -> None:
-    """However many, and however large what they bring: only the head of each has a limit."""
-    request = b"POST /healthz HTTP/1.1\r\nHost: localhost\r\nX-Some: " + b"x" * 5000 + b"\r\nContent-Length: 100000\r\n\r\n" + b"y" * 100_000
-    async with serving(own_redis, 1) as (server,):
-        await server.socket("1.1")
-        receiving, sending = await asyncio.open_connection("127.0.0.1", server.port)
-        for _ in range(30):
-            sending.write(request)
-            async with asyncio.timeout(PATIENCE):
-                head = await receiving.readuntil(b"\r\n\r\n")
-                length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
-                await receiving.readexactly(length)
-        sending.close()
-
-
 async def test_sigterm_finishes_what_is_under_way_and_tells_clients_to_come_back(own_redis: OwnRedis) -> None:
     async with serving(own_redis, 1) as (server,):
         busy, idle = await server.socket("1.1"), await server.socket("2.2")
