@@ -137,7 +137,7 @@ def test_code_pages(visit: Visit, world: World, telephone: Path) -> None:
     problems = inspect(visitor, "/sign-in/enter-code/")
     visitor.page.get_by_label("Code").fill(code_in_text(telephone))
     visitor.page.get_by_role("button", name="Continue").click()
-    visitor.page.wait_for_url("**/home/")
+    visitor.page.wait_for_url("**/welcome/")
     visitor.goto("/settings/password/set/")
     problems += inspect(visitor, "/settings/password/set/")
     visitor.goto("/settings/account/email/")
