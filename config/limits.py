@@ -3,7 +3,8 @@
 LIMITS = {
     "api_anonymous": "100/minute",
     "api_signed_in": "600/minute",
-    "sign_up": "5/hour",
+    "sign_up": "5/hour",  # whose forms were in order
+    "sign_up_forms": "30/hour",
     "sign_in": "5/15 minutes",  # failures by name and address together
     "sign_in_address": "30/15 minutes",
     "sign_in_name": "50/hour",
@@ -23,3 +24,9 @@ LIMITS = {
     "lookups": "5000/day",  # addresses and numbers asked about: a few address books
     "lookups_network": "20000/day",
 }
+
+# What guards secrets refuses everybody while Redis is away.
+GUARDING = frozenset(
+    {"sign_up", "sign_up_forms", "sign_in", "sign_in_address", "sign_in_name", "refresh", "refresh_address"}
+    | {"second_factor", "confirm", "mail", "sms", "codes", "lookups", "lookups_network"}
+)

@@ -12,6 +12,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from accounts.sessions import codes, identities
 from accounts.sessions.code_forms import PhoneSignUpForm
 from accounts.sessions.codes import CodeExpired, CodeWrong, Issued
+from accounts.sessions.counting import count_sign_up
 from accounts.sessions.guesses import count_code_guess, forgive_guess
 from accounts.sessions.identities import Where
 from accounts.sessions.models import Code, Purpose
@@ -68,7 +69,7 @@ def sign_up(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
     form = PhoneSignUpForm(data)
     if not form.is_valid():
         raise ValidationError({name: details(errors.as_data()) for name, errors in form.errors.items()})
-    enforce("sms", name_identity(data["phone"]))
+    count_sign_up(request, "sms", data["phone"])
     return answer(identities.ask_to_sign_up(**form.cleaned_data, where=where(request)))
 
 

@@ -18,6 +18,7 @@ from accounts.sessions import asking, codes, entering, identities, selectors
 from accounts.sessions.asking import Wish
 from accounts.sessions.code_forms import ChangeEmailForm, ChangePhoneForm, CodeAndNameForm, CodeForm, PhoneForm, PhoneSignUpForm, ResetByCodeForm
 from accounts.sessions.codes import CodeExpired, Issued
+from accounts.sessions.counting import count_sign_up
 from accounts.sessions.current import session_id
 from accounts.sessions.forms import EmailForm
 from accounts.sessions.models import Purpose, Session
@@ -25,7 +26,6 @@ from accounts.sessions.pages import Limited, WithCaptcha
 from accounts.sessions.step_up import step_up
 from accounts.users import phones
 from accounts.users.services import UsernameTaken
-from core.api.limits import enforce, name_identity
 from core.errors import DomainError, NotFound
 from core.sms import services as sms
 
@@ -105,10 +105,10 @@ class SignUpByPhone(NeedsSms, ForStrangers, Limited, WithCaptcha, FormView):
     template_name = "accounts/sessions/sign_up_phone.html"
     form_class = PhoneSignUpForm
     success_url = reverse_lazy("enter_code")
-    scope = "sign_up"
+    scope = "sign_up_forms"
 
     def form_valid(self, form: Form) -> HttpResponse:
-        enforce("sms", name_identity(form.cleaned_data["phone"]))
+        count_sign_up(self.request, "sms", form.cleaned_data["phone"])
         remember(self.request, identities.ask_to_sign_up(**form.cleaned_data, where=asking.where(self.request)))
         return super().form_valid(form)
 

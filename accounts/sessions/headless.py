@@ -29,6 +29,7 @@ from rest_framework.request import Request
 
 from accounts.sessions import google, passkeys, selectors
 from accounts.sessions.authentication import CookieAuthentication
+from accounts.sessions.counting import count_sign_up
 from accounts.sessions.current import session_id
 from accounts.sessions.forms import ConfirmCodeInput, ForgotPasswordInput, MfaInput, SignUpInput
 from accounts.sessions.guesses import WRONG
@@ -130,6 +131,7 @@ class SignUp(account_views.SignupView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Account and mail in one transaction, as on the page."""
+        count_sign_up(request, "mail", self.input.cleaned_data["email"])
         with transaction.atomic():
             try:
                 response: HttpResponse = super().post(request, *args, **kwargs)

@@ -19,13 +19,14 @@ from django.views.generic import FormView, TemplateView, View
 
 from accounts.sessions import disowning, google, passkeys, selectors, services, step_up, verification
 from accounts.sessions.adapters import LinkExpired
+from accounts.sessions.counting import count_sign_up
 from accounts.sessions.current import session_id
 from accounts.sessions.devices import device_name
 from accounts.sessions.forms import EmailForm
 from accounts.sessions.passkey_pages import answer_in, as_attributes
 from core import captcha
 from core.api.addresses import client_address
-from core.api.limits import enforce, enforce_request, name_identity
+from core.api.limits import enforce_request
 from core.errors import DomainError, NotFound
 from core.sms import services as sms
 
@@ -85,11 +86,11 @@ class WithCaptcha:
 
 class SignUp(WithGoogle, Limited, WithCaptcha, allauth.SignupView):
     template_name = "accounts/sessions/sign_up.html"
-    scope = "sign_up"
+    scope = "sign_up_forms"
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Account and mail in one transaction: a newer sign-up with the address takes the place of all of this one or of nothing."""
-        enforce("mail", name_identity(form.cleaned_data["email"]))
+        count_sign_up(self.request, "mail", form.cleaned_data["email"])
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
         return response

@@ -8,6 +8,7 @@ import dj_database_url
 
 from config.env import BASE_DIR as BASE_DIR
 from config.env import load
+from config.limits import GUARDING
 from config.limits import LIMITS as BUILT_IN_LIMITS
 from config.redis_urls import celery_url, first_database, redis_database
 from config.settings.admin import unfold
@@ -294,10 +295,7 @@ API_MAX_BODY = 1_048_576  # bytes of JSON
 # Bytes a request may carry, by the longest prefix of its path; checked under ASGI before the body is read. Pages and storage take files.
 BODY_LIMITS = {"/api/": API_MAX_BODY, "/api/v1/uploads": 110 * 1_048_576, "/": 110 * 1_048_576}
 LIMITS = {**BUILT_IN_LIMITS, **env.limits}
-LIMITS_FAIL_CLOSED = frozenset(
-    {"sign_up", "sign_in", "sign_in_address", "sign_in_name", "refresh", "refresh_address", "second_factor", "confirm", "mail", "sms", "codes"}
-    | {"lookups", "lookups_network"}
-)
+LIMITS_FAIL_CLOSED = GUARDING
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Hubbub",
     "DESCRIPTION": "Posts, chat, communities, music and video in one self-hosted place.",

@@ -67,6 +67,31 @@ def test_sign_up_cannot_flood_a_mailbox_from_many_machines(settings: Settings) -
     assert len(delivered()) == 2
 
 
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("/api/v1/auth/sign-up", {"email": "ana@example.com", "password": "kettle-violin-moss"}),
+        ("/api/v1/auth/sign-up", {"phone": PHONE}),
+        ("/sign-up/", {"email": "ana@example.com", "password1": "kettle-violin-moss"}),
+        ("/sign-up/phone/", {"phone": PHONE}),
+    ],
+)
+def test_forms_that_need_another_try_do_not_use_up_the_sign_ups_of_a_machine(settings: Settings, path: str, data: dict[str, str]) -> None:
+    limit(settings, sign_up="1/hour", sign_up_forms="5/hour")
+    client, good = APIClient(), 202 if path.startswith("/api/") else 302
+
+    def sign_up(username: str) -> int:
+        return int(client.post(path, {**data, "username": username}, format="json" if good == 202 else "multipart").status_code)
+
+    assert [sign_up("a b") for _ in range(3)] == [400 if good == 202 else 200] * 3
+    assert sign_up("ana") == good
+    assert sign_up("ben") == 429
+    sent = len(delivered()) + len(texted())
+    assert sent == 1
+    assert sign_up("a b") == 429, "the forms have a limit, too"
+    assert len(delivered()) + len(texted()) == sent
+
+
 @pytest.mark.parametrize("path", ["phone/request", "sign-up"])
 def test_texts_to_one_number_are_limited_however_it_is_written_and_from_wherever(settings: Settings, path: str) -> None:
     limit(settings, sms="2/hour")
