@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from accounts.profiles.services import set_picture
 from accounts.users.models import User
-from accounts.users.services import update_profile
+from accounts.users.services import set_verified, update_profile
 from chat.conversations.models import Conversation
 from chat.messages.models import Message
 from chat.messages.services import delete_message, edit_message, send_message
@@ -70,6 +70,10 @@ def test_another_name_and_picture_show_at_once_in_list_and_conversation(visit: V
     shown = set_picture(user=ben, upload_id=processed(owner=ben, kind=Kind.AVATAR).pk)
     expect(page.locator("[data-thread] .page-header .avatar img")).to_have_attribute("src", str(shown.avatar_url))
     expect(page.get_by_text(was, exact=True)).to_have_count(0)
+    for is_verified in (True, False):
+        set_verified(user=ben, is_verified=is_verified)
+        expect(page.locator("[data-thread] .page-header .verified")).to_have_count(is_verified)
+        expect(page.locator("[data-conversation-row] .verified")).to_have_count(is_verified)
 
 
 def test_bubble_stands_at_once_and_says_that_it_is_being_sent(visit: Visit, ana: User, conversation: Conversation) -> None:

@@ -61,9 +61,7 @@ export class List {
 
   #showPerson(person) {
     for (const dot of this.root.querySelectorAll(`[data-presence-of="${CSS.escape(person.id)}"]`)) {
-      const row = dot.closest("[data-conversation-row]");
-      showPerson(row, person);
-      if (person.is_verified && !row.querySelector(".verified")) this.refresh();
+      showPerson(dot.closest("[data-conversation-row]"), person);
     }
   }
 

@@ -23,7 +23,7 @@ export function initials(name) {
   return letters.toUpperCase();
 }
 
-/** Show a person as they are now in `place`, which has their avatar and their name. */
+/** Show a person as they are now in `place`, which has their avatar and their name; the page has the mark of those who are verified. */
 export function showPerson(place, person) {
   const before = place.querySelector(".avatar");
   const size = [...before.classList].find((name) => /^avatar-(?!hue)/.test(name))?.slice("avatar-".length);
@@ -31,8 +31,11 @@ export function showPerson(place, person) {
   const now = avatar(person, size);
   if (dot) now.append(dot);
   before.replaceWith(now);
-  place.querySelector(".person-name").textContent = person.name;
-  if (!person.is_verified) place.querySelector(".verified")?.remove();
+  const name = place.querySelector(".person-name");
+  name.textContent = person.name;
+  const mark = place.querySelector(".verified");
+  if (!person.is_verified) mark?.remove();
+  else if (!mark) name.after(document.querySelector("[data-verified-mould]").content.cloneNode(true));
 }
 
 /** The avatar of a person as the API describes one. */
