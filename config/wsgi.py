@@ -17,6 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
 application = get_wsgi_application()
 
+from core.web.express import express  # noqa: E402 - the apps have been loaded now
+
 
 def settled() -> Any:
     """The application in a process that serves nothing else (``core.web.server``), loaded whole, so that the first request need not wait for it.
@@ -34,7 +36,7 @@ def settled() -> Any:
     request_finished.disconnect(close_caches)
     gc.collect()
     gc.freeze()
-    return whole
+    return express(whole)
 
 
 def whole(environ: Any, start_response: Any) -> Any:

@@ -1,12 +1,14 @@
 """Which of our sessions a request came by, and from where."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.sessions.services import SESSION_ID_KEY
-from core.api.addresses import client_address
+from core.api.addresses import address_in
 
 
 def session_id(request: HttpRequest | Request) -> UUID | None:
@@ -19,5 +21,10 @@ def session_id(request: HttpRequest | Request) -> UUID | None:
 
 def address_of(request: HttpRequest) -> str | None:
     """As a database takes it: None where the server was told none."""
-    address = client_address(request)
+    return known_address(request.META)
+
+
+def known_address(meta: Mapping[str, Any]) -> str | None:
+    """``address_of`` what a server says about a request."""
+    address = address_in(meta)
     return None if address == "unknown" else address

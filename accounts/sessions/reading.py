@@ -14,32 +14,29 @@ from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.sessions import selectors, services, tokens
-from accounts.sessions.current import address_of
+from accounts.sessions.current import known_address
 from core.api import conditional
+from core.api.addresses import origin
 from core.api.limits import Verdict
 from core.api.negotiation import USUAL
-from core.api.paging import link, pagination
+from core.api.paging import link, link_to, pagination
 from core.api.renderers import envelope, stamped
 from core.api.throttles import count_person_ahead, limit_headers
 from core.api.views import Endpoint
 from core.errors import DomainError
 from core.queries import Behind, Statement, somebody
+from core.web.express import Answer, LongWayError
 
 _behind_session = Behind(selectors.standing_session)
 SESSION_WIDTH = 2  # columns of it
-HEADERS = {"Allow": "GET, HEAD, OPTIONS", "Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
-
-
+HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Accept, Authorization, Cookie"}
+JSON = {"Content-Type": "application/json", "Allow": "GET, HEAD, OPTIONS"}
 PARAMETERS = {"cursor", "limit"}
-
-
-class LongWayError(Exception):
-    """The short way does not lead there."""
+PRECONDITIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"})  # rare, so they go the long way
 
 
 class Reader(ABC):
@@ -138,37 +135,38 @@ class ReadEndpoint(Endpoint, ABC):
 
         def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                return cls.short_way(request, **kwargs)
+                answer = cls.short_way(request.META, origin(request), **kwargs)
             except (LongWayError, DomainError):
                 return long_way(request, *args, **kwargs)
+            request.user = somebody(answer.person_id)  # for the line in the log
+            return HttpResponse(answer.content, status=answer.status, headers=answer.headers)
 
         view.__dict__.update(vars(long_way))
         return view
 
     @classmethod
-    def short_way(cls, request: HttpRequest, **path: Any) -> HttpResponse:
-        """The answer, where it is a good one. Raises LongWayError, DomainError."""
-        meta = request.META
+    def short_way(cls, meta: dict[str, Any], at: str, **path: Any) -> Answer:
+        """The answer, where it is a good one (``core.web.express.ShortWay``). Raises LongWayError, DomainError."""
         scheme, _, raw = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if request.method != "GET" or scheme.lower() != "bearer" or meta.get("HTTP_ACCEPT", "*/*") not in USUAL or "%" in meta["QUERY_STRING"]:
+        if meta["REQUEST_METHOD"] != "GET" or scheme.lower() != "bearer" or meta.get("HTTP_ACCEPT", "*/*") not in USUAL:
             raise LongWayError
-        params = parameters(meta["QUERY_STRING"])
-        if not params.keys() <= PARAMETERS:
+        address, query = meta["PATH_INFO"], meta["QUERY_STRING"]
+        params = parameters(query)
+        if not address.isascii() or "%" in query or not params.keys() <= PARAMETERS or not PRECONDITIONS.isdisjoint(meta):
             raise LongWayError
         claims = tokens.claims_of(raw.strip())
-        counted = count_person_ahead(request, claims.user_id, along=cls.along)
+        counted = count_person_ahead(meta, claims.user_id, along=cls.along)
         try:
-            reader = TokenReader(claims, counted, address_of(request))
+            reader = TokenReader(claims, counted, known_address(meta))
             found = cls.read(reader, params, path)
         finally:
             verdicts = counted()
         if not reader.is_admitted or any(not verdict.allowed for verdict in verdicts):
             raise LongWayError
-        request.user = reader.viewer  # for the line in the log
         content = envelope(found.data, pagination(found.next))
-        etag = conditional.tag(content)
-        headers = {**HEADERS, **limit_headers(request), "ETag": etag}
+        headers = {**HEADERS, **limit_headers(meta), "ETag": conditional.tag(content)}
+        if conditional.has_it(meta, headers["ETag"]):
+            return Answer(304, headers, b"", claims.user_id)
         if found.next:
-            headers["Link"] = link(request, found.next)
-        response = HttpResponse(stamped(content), content_type="application/json", headers=headers)
-        return get_conditional_response(request, etag=etag, response=response) or response
+            headers["Link"] = link_to(at, address, query, found.next)
+        return Answer(200, {**headers, **JSON}, stamped(content), claims.user_id)

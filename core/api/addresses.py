@@ -1,7 +1,9 @@
 """Whose address a request came from, believing nobody but our own proxies."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,7 +16,17 @@ def client_address(request: HttpRequest) -> str:
 
     ``X-Forwarded-For`` is read from the right, because only what our own proxies appended is true; whatever a client wrote stands to the left of it.
     """
-    return _nearest(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""), tuple(settings.TRUSTED_PROXIES))
+    return address_in(request.META)
+
+
+def origin(request: HttpRequest) -> str:
+    """Scheme and host of the address a request came to. Raises DisallowedHost."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def address_in(meta: Mapping[str, Any]) -> str:
+    """``client_address`` of what a server says about a request."""
+    return _nearest(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), tuple(settings.TRUSTED_PROXIES))
 
 
 @lru_cache(maxsize=1000)  # of what strangers write, so not many

@@ -1,8 +1,9 @@
 """REST leaves the stack of middlewares here. What stands below in ``settings.MIDDLEWARE`` is for pages: languages, forms, scripts, messages, htmx."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -31,7 +32,7 @@ def rest_by_token(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     security = SecurityMiddleware(get_response)
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if not is_read_by_token(request):
+        if not is_read_by_token(request.META, request.path_info):
             return get_response(request)
         if refused := security.process_request(request):
             return refused
@@ -41,12 +42,12 @@ def rest_by_token(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     return answer
 
 
-def is_read_by_token(request: HttpRequest) -> bool:
+def is_read_by_token(meta: Mapping[str, Any], path: str) -> bool:
     return (
-        request.method in {"GET", "HEAD"}
-        and request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
-        and request.path_info.startswith(PREFIX)
-        and not request.path_info.startswith(AUTH_PREFIX)
+        meta["REQUEST_METHOD"] in {"GET", "HEAD"}
+        and meta.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+        and path.startswith(PREFIX)
+        and not path.startswith(AUTH_PREFIX)
     )
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.addresses import origin
 from core.errors import Invalid
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 
@@ -40,10 +41,11 @@ def pagination(following: str | None) -> dict[str, Any]:
 
 def link(request: HttpRequest, following: str) -> str:
     """The ``Link`` header that leads there."""
-    return _link(f"{request.scheme}://{request.get_host()}", request.path, request.META["QUERY_STRING"], following)
+    return link_to(origin(request), request.path, request.META["QUERY_STRING"], following)
 
 
 @lru_cache(maxsize=256)  # many read the first page of the same list
-def _link(host: str, path: str, query: str, following: str) -> str:
+def link_to(at: str, path: str, query: str, following: str) -> str:
+    """The same, for an address in parts: ``at`` is its scheme and host."""
     kept = [(name, value) for name, values in QueryDict(query).lists() if name != "cursor" for value in values]
-    return f'<{host}{quote(path)}?{urlencode([*kept, ("cursor", following)])}>; rel="next"'
+    return f'<{at}{quote(path)}?{urlencode([*kept, ("cursor", following)])}>; rel="next"'

@@ -1,7 +1,7 @@
 """Limits as DRF throttles, and the headers that tell clients where they stand (draft-ietf-httpapi-ratelimit-headers)."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -12,6 +12,14 @@ from core.api import limits
 
 if TYPE_CHECKING:  # the views load their throttles
     from rest_framework.views import APIView
+
+
+VERDICTS = "hubbub.limit_verdicts"  # where META keeps what a request was counted against, whoever counted it
+
+
+def add_verdicts(request: HttpRequest, verdicts: Sequence[limits.Verdict]) -> None:
+    """A request was counted against further scopes: its answer says so, too."""
+    request.META[VERDICTS] = [*request.META.get(VERDICTS, []), *verdicts]
 
 
 class ScopeThrottle(BaseThrottle):
@@ -33,7 +41,7 @@ class ScopeThrottle(BaseThrottle):
             verdicts = [verdict for verdict in [limits.consume("api_anonymous", address, along=along)] if verdict is not None]
         if (scope := getattr(view, "limits", {}).get(request.method)) is not None:
             verdicts += [verdict for identity in identities if (verdict := limits.consume(scope, identity)) is not None]
-        request._request.limit_verdicts = verdicts  # type: ignore[attr-defined]
+        request.META[VERDICTS] = verdicts
         refused = [verdict.reset_after for verdict in verdicts if not verdict.allowed]
         self.retry_after = max(refused, default=1.0)
         return not refused
@@ -44,19 +52,19 @@ class ScopeThrottle(BaseThrottle):
 
 def count_person(request: HttpRequest, person_id: Any, *, along: Sequence[str] = ()) -> list[limits.Verdict]:
     """Count a request of somebody who signed in, once: a second call gives what the first one gave. Empty while Redis is away."""
-    counted: list[limits.Verdict] | None = getattr(request, "limit_verdicts", None)
-    return count_person_ahead(request, person_id, along=along)() if counted is None else counted
+    counted: list[limits.Verdict] | None = request.META.get(VERDICTS)
+    return count_person_ahead(request.META, person_id, along=along)() if counted is None else counted
 
 
-def count_person_ahead(request: HttpRequest, person_id: Any, *, along: Sequence[str] = ()) -> Callable[[], list[limits.Verdict]]:
+def count_person_ahead(meta: dict[str, Any], person_id: Any, *, along: Sequence[str] = ()) -> Callable[[], list[limits.Verdict]]:
     """``count_person`` of a request nobody has counted yet, as ``limits.consume_ahead``. What is returned may be called as often as one likes."""
     asked = limits.consume_ahead("api_signed_in", _person(person_id), along=along)
 
     def counted() -> list[limits.Verdict]:
-        verdicts: list[limits.Verdict] | None = getattr(request, "limit_verdicts", None)
+        verdicts: list[limits.Verdict] | None = meta.get(VERDICTS)
         if verdicts is None:
             verdict = asked()
-            verdicts = request.limit_verdicts = [verdict] if verdict is not None else []  # type: ignore[attr-defined]
+            verdicts = meta[VERDICTS] = [verdict] if verdict is not None else []
         return verdicts
 
     return counted
@@ -71,7 +79,7 @@ def count_refused(request: Request) -> float | None:
         verdicts = count_person(request._request, request.user.pk)
     else:
         verdicts = [verdict for verdict in [limits.consume("api_anonymous", limits.address_identity(request))] if verdict is not None]
-        request._request.limit_verdicts = verdicts  # type: ignore[attr-defined]
+        request.META[VERDICTS] = verdicts
     return max((max(1.0, verdict.reset_after) for verdict in verdicts if not verdict.allowed), default=None)
 
 
@@ -79,10 +87,10 @@ def _person(person_id: Any) -> str:
     return f"person:{person_id}"
 
 
-def limit_headers(request: HttpRequest) -> dict[str, str]:
+def limit_headers(meta: Mapping[str, Any]) -> dict[str, str]:
     """``RateLimit`` and ``RateLimit-Policy`` for the scopes this request was counted against; the tighter of two counts of one scope."""
     verdicts: dict[str, limits.Verdict] = {}
-    for verdict in getattr(request, "limit_verdicts", []):
+    for verdict in meta.get(VERDICTS, []):
         if verdict.scope not in verdicts or verdict.remaining < verdicts[verdict.scope].remaining:
             verdicts[verdict.scope] = verdict
     if not verdicts:

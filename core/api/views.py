@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from core.api import conditional, idempotency
 from core.api.limits import Verdict
 from core.api.paging import page_arguments, page_response
-from core.api.throttles import count_refused, limit_headers
+from core.api.throttles import VERDICTS, count_refused, limit_headers
 from core.errors import UNREADABLE, Invalid, NotFound
 from core.paging import DEFAULT_LIMIT, Page
 
@@ -47,7 +47,7 @@ class Endpoint(APIView):
 
     def asked_along(self, key: str) -> bytes | None:
         """The value of one of ``along``; None also while Redis is away."""
-        verdicts: list[Verdict] = getattr(self.request._request, "limit_verdicts", [])
+        verdicts: list[Verdict] = self.request.META.get(VERDICTS, [])
         return verdicts[0].along.get(key) if verdicts else None
 
     def validated(self, serializer: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class Endpoint(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in limit_headers(request._request).items():
+        for name, value in limit_headers(request.META).items():
             response[name] = value
         if request.method in {"GET", "HEAD"} and response.status_code == 200 and isinstance(response, Response):
             conditional.attach(request, response)

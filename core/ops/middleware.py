@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.functional import SimpleLazyObject
 
-from core.api.addresses import client_address
+from core.api.addresses import address_in
 from core.ops.health import answer_probe
 from core.ops.measures import count_request
 from core.request_ids import accepted_request_id
@@ -44,36 +44,46 @@ def request_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[
     if iscoroutinefunction(get_response):
 
         async def identify_async(request: HttpRequest) -> HttpResponse:
-            request_id, started = begin(request), time.perf_counter()
+            request_id, started = begin(request.META), time.perf_counter()
             awaited: Awaitable[HttpResponse] = get_response(request)
             return finish(request, await awaited, request_id, started)
 
         return identify_async
 
     def identify(request: HttpRequest) -> HttpResponse:
-        request_id, started = begin(request), time.perf_counter()
+        request_id, started = begin(request.META), time.perf_counter()
         return finish(request, get_response(request), request_id, started)
 
     return identify
 
 
-def begin(request: HttpRequest) -> str:
-    request_id = accepted_request_id(request.META.get("HTTP_X_REQUEST_ID"))
-    request.META["HTTP_X_REQUEST_ID"] = request_id
-    structlog.contextvars.bind_contextvars(request_id=request_id, address=client_address(request))
+def begin(meta: dict[str, Any]) -> str:
+    """The id of a request, which every line about it has from now on."""
+    request_id = meta["HTTP_X_REQUEST_ID"] = accepted_request_id(meta.get("HTTP_X_REQUEST_ID"))
+    structlog.contextvars.bind_contextvars(request_id=request_id, address=address_in(meta))
     return request_id
 
 
 def finish(request: HttpRequest, response: HttpResponse, request_id: str, started: float) -> HttpResponse:
     response["X-Request-ID"] = request_id
-    status = response.status_code
-    write = log.info if status < 400 else log.warning if status < 500 else log.error
-    took = time.perf_counter() - started
-    count_request(request.method or "", getattr(request.resolver_match, "view_name", None) or "", status, took)
-    path = request.get_full_path()
-    write("request", method=request.method, path=path, status=status, ms=round(took * 1000, 1), user_id=known_person(request))
-    structlog.contextvars.clear_contextvars()
+    note(
+        method=request.method or "",
+        path=request.get_full_path(),
+        view=getattr(request.resolver_match, "view_name", None) or "",
+        status=response.status_code,
+        started=started,
+        user_id=known_person(request),
+    )
     return response
+
+
+def note(*, method: str, path: str, view: str, status: int, started: float, user_id: str | None) -> None:
+    """Count a request that has been answered and write its line. ``view`` is the name of the address; ``started`` is of time.perf_counter."""
+    took = time.perf_counter() - started
+    count_request(method, view, status, took)
+    write = log.info if status < 400 else log.warning if status < 500 else log.error
+    write("request", method=method, path=path, status=status, ms=round(took * 1000, 1), user_id=user_id)
+    structlog.contextvars.clear_contextvars()
 
 
 def known_person(request: HttpRequest) -> str | None:

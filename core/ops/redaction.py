@@ -11,12 +11,12 @@ SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 HARMLESS_NAMES = frozenset({"request_id", "temp_id"})
+OURS = frozenset({"timestamp", "level", "logger", "request_id", "user_id"})  # on every line, and nothing a stranger wrote
 SCHEME = re.compile(r"\b(?:Bearer|Basic|Token)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 PATTERNS = [
     ("eyJ", re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.?[A-Za-z0-9_-]*")),  # JWTs
     ("://", re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)")),  # user:password@host
 ]
-SHORTEST_SECRET = 4  # "?a=b"
 QUERY_VALUE = re.compile(r"([?&][^=&\s]+=)[^&\s\"']+")
 SEGMENT = re.compile(r"(?<=/)[A-Za-z0-9_:=.~-]{24,}(?=[/?\s]|$)")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
@@ -26,7 +26,7 @@ DEPTH = 6
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """structlog processor: the event without what it must not say."""
-    return {name: clean(value, name) for name, value in event.items()}
+    return {name: value if name in OURS else clean(value, name) for name, value in event.items()}
 
 
 def clean(value: Any, name: str = "", depth: int = DEPTH) -> Any:
@@ -34,7 +34,7 @@ def clean(value: Any, name: str = "", depth: int = DEPTH) -> Any:
     if names_secret(name) and not isinstance(value, bool):
         return REDACTED
     if isinstance(value, str):
-        return clean_text(value) if len(value) >= SHORTEST_SECRET else value
+        return value if value.isalnum() else clean_text(value)  # a word hides nothing
     if isinstance(value, bytes):
         return clean_text(value.decode(errors="replace"))
     if depth and isinstance(value, Mapping):

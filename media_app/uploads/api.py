@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.parsers import JSONParser
+from core.api.throttles import add_verdicts
 from core.api.views import Endpoint
 from core.errors import TooLarge
 from media_app.uploads import counting, selectors, services
@@ -55,8 +56,7 @@ class UploadsEndpoint(Endpoint):
 
     def count(self, kind: str) -> None:
         """What the kind counts besides; every file has been counted by now."""
-        verdicts = counting.count_kind(self.request._request, self.viewer, kind)
-        self.request._request.limit_verdicts = [*getattr(self.request._request, "limit_verdicts", []), *verdicts]  # type: ignore[attr-defined]
+        add_verdicts(self.request._request, counting.count_kind(self.request._request, self.viewer, kind))
 
 
 class UploadEndpoint(Endpoint):

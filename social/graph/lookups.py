@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from accounts.users.models import User
 from core.api.limits import address_identity, consume_amount
+from core.api.throttles import add_verdicts
 from core.errors import RateLimited
 from social.graph.search import is_address_or_number
 
@@ -28,7 +29,7 @@ def count_lookups(request: HttpRequest, viewer: User, amount: int) -> None:
     The answer's ``RateLimit`` headers tell what is left. Raises TooManyLookups.
     """
     verdicts = consume_amount(amount, lookups=f"person:{viewer.pk}", lookups_network=address_identity(request))
-    request.limit_verdicts = [*getattr(request, "limit_verdicts", []), *verdicts]  # type: ignore[attr-defined]
+    add_verdicts(request, verdicts)
     refused = [verdict for verdict in verdicts if not verdict.allowed]
     if refused:
         longest = max(refused, key=lambda verdict: verdict.reset_after)
