@@ -16,13 +16,14 @@ def family(pid: int | str) -> Iterator[str]:
 
 
 def cpu_seconds(pid: int | str) -> float:
+    """Of the family, those that have ended included."""
     total = 0.0
     for member in family(pid):
         try:
             fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        total += (int(fields[11]) + int(fields[12])) / TICKS
+        total += sum(map(int, fields[11:15])) / TICKS
     return total
 
 

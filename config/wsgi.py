@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
 application = get_wsgi_application()
 
-from core.web.express import express  # noqa: E402 - the apps have been loaded now
+from core.web.express import Express  # noqa: E402 - the apps have been loaded now
 
 
 def settled() -> Any:
@@ -36,7 +36,7 @@ def settled() -> Any:
     request_finished.disconnect(close_caches)
     gc.collect()
     gc.freeze()
-    return express(whole)
+    return Express(whole)
 
 
 def whole(environ: Any, start_response: Any) -> Any:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -139,7 +139,9 @@ class ReadEndpoint(Endpoint, ABC):
             except (LongWayError, DomainError):
                 return long_way(request, *args, **kwargs)
             request.user = somebody(answer.person_id)  # for the line in the log
-            return HttpResponse(answer.content, status=answer.status, headers=answer.headers)
+            if answer.status == 304:
+                return HttpResponseNotModified(headers=answer.headers)
+            return HttpResponse(answer.content, headers=answer.headers)
 
         view.__dict__.update(vars(long_way))
         return view

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
-from django.urls import ResolverMatch, get_urlconf, resolve
+from django.urls import ResolverMatch, resolve
 
 PREFIX = "/api/v1/"
 AUTH_PREFIX = "/api/v1/auth/"
@@ -76,7 +76,7 @@ def answer_rest(request: HttpRequest) -> HttpResponse:
 
 def find(path: str) -> ResolverMatch:
     """The endpoint at ``path``. Two addresses that differ in ids only are the same one: it is looked up once."""
-    urlconf = get_urlconf() or settings.ROOT_URLCONF
+    urlconf = settings.ROOT_URLCONF
     ids = ID.findall(path)
     if len(path) > LONGEST or len(ids) > len(STAND_INS):
         return resolve(path, urlconf)

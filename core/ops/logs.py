@@ -4,6 +4,7 @@ Our own modules log through structlog; what others log through ``logging`` takes
 """
 
 import logging
+import sys
 from typing import Any
 
 import msgspec
@@ -20,21 +21,23 @@ SHARED: list[Any] = [
     structlog.processors.StackInfoRenderer(),
 ]
 
+UNREMARKABLE = frozenset({"debug", "info", "warning"})
+
 
 def as_json(event: Any, default: Any = None, **_: Any) -> str:
     """The line, by the encoder that answers go through; what no JSON knows is shown as structlog shows it."""
     return msgspec.json.encode(event, enc_hook=default).decode()
 
 
-class LineFormatter(structlog.stdlib.ProcessorFormatter):
-    """Lines of JSON. For our own events, which nearly all lines are, without the copies and steps that what others log and tracebacks need."""
+def written(logger: Any, method: str, event: Any) -> Any:
+    """Writes our own lines that report no error, which nearly all are, without the way through ``logging``: nobody listens for them there.
 
-    def format(self, record: logging.LogRecord) -> str:
-        event: Any = record.msg
-        if type(event) is dict and hasattr(record, "_name") and not record.exc_info and "exc_info" not in event:
-            return as_json(redact(None, "", event))
-        line: str = super().format(record)
-        return line
+    Errors go that way, since that is where Sentry listens. Raises DropEvent, structlog's word for a line that is done with.
+    """
+    if method not in UNREMARKABLE or "exc_info" in event:
+        return event
+    sys.stderr.write(as_json(redact(logger, method, event)) + "\n")
+    raise structlog.DropEvent
 
 
 def forget_callers() -> None:
@@ -45,10 +48,11 @@ def forget_callers() -> None:
 
 def logging_settings(log_format: str, log_level: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING. ``log_format`` is "json" or "console"."""
+    short_way = [written] if log_format == "json" else []
     if log_format == "json":
         forget_callers()
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *SHARED, *short_way, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
@@ -56,7 +60,7 @@ def logging_settings(log_format: str, log_level: str) -> dict[str, Any]:
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, redact]
     last.append(structlog.processors.JSONRenderer(serializer=as_json) if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False))
     formatter = {
-        "()": LineFormatter if log_format == "json" else structlog.stdlib.ProcessorFormatter,
+        "()": structlog.stdlib.ProcessorFormatter,
         "processors": last,
         "foreign_pre_chain": SHARED,
     }

@@ -64,12 +64,18 @@ class Site(NamedTuple):
     headers: list[tuple[str, str]]
 
 
-def express(application: Wsgi) -> Wsgi:
+class Express:
     """``application``, with the short ways in front of it."""
 
-    def answer(environ: Environ, start_response: Any) -> Any:
-        if (way := _way_of(environ)) is None:
-            return application(environ, start_response)
+    def __init__(self, application: Wsgi) -> None:
+        self.application = application
+        self.security = SecurityMiddleware(lambda _: HttpResponse())
+        self.says_scheme = [settings.SECURE_PROXY_SSL_HEADER[0]] if settings.SECURE_PROXY_SSL_HEADER else []  # headers of a proxy in front
+        self.site = lru_cache(maxsize=1000)(self._site)  # of what strangers write, so not many
+
+    def __call__(self, environ: Environ, start_response: Any) -> Any:
+        if (way := self._way_of(environ)) is None:
+            return self.application(environ, start_response)
         site, match = way
         started, request_id = time.perf_counter(), begin(environ)
         try:
@@ -78,60 +84,43 @@ def express(application: Wsgi) -> Wsgi:
             if not isinstance(error, LongWayError | DomainError | DatabaseError):
                 log.exception("short_way_failed")
             structlog.contextvars.clear_contextvars()
-            return application(environ, start_response)
+            return self.application(environ, start_response)
         finally:
             connection.close_if_unusable_or_obsolete()
         path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
-        note(
-            method="GET",
-            path=f"{path}?{query}" if query else path,
-            view=match.view_name,
-            status=found.status,
-            started=started,
-            user_id=str(found.person_id),
-        )
+        whole = f"{path}?{query}" if query else path
+        note(method="GET", path=whole, view=match.view_name, status=found.status, started=started, user_id=str(found.person_id))
         start_response(STATUSES[found.status], [*found.headers.items(), *REST_HEADERS, *site.headers, ("X-Request-ID", request_id)])
         return [found.content]
 
-    return answer
-
-
-def _way_of(environ: Environ) -> tuple[Site, Any] | None:
-    """Where a request asked for, and the endpoint that may have a short way for it; None where Django is to look at it."""
-    path = environ["PATH_INFO"]
-    if environ.get("SCRIPT_NAME") or not is_read_by_token(environ, path) or not PLAIN_PATH.match(path):
-        return None
-    if not PLAIN_QUERY.match(environ.get("QUERY_STRING", "")):
-        return None
-    try:
-        match = find(path)
-    except Http404:
-        return None
-    if not hasattr(getattr(match.func, "cls", None), "short_way"):
-        return None
-    site = _site(environ.get("HTTP_HOST", ""), environ["wsgi.url_scheme"], *map(environ.get, _says_scheme()))
-    return None if site is None else (site, match)
-
-
-def _says_scheme() -> list[str]:
-    """The header by which a proxy in front says whether it was asked by HTTPS, if there is one."""
-    return [settings.SECURE_PROXY_SSL_HEADER[0]] if settings.SECURE_PROXY_SSL_HEADER else []
-
-
-@lru_cache(maxsize=1000)  # of what strangers write, so not many
-def _site(host: str, scheme: str, proxy_says: str | None = None) -> Site | None:
-    """None where Django would answer otherwise: a host that is not ours, or HTTP where it is to be HTTPS."""
-    said = {name: proxy_says for name in _says_scheme() if proxy_says is not None}
-    request = WSGIRequest(
-        {"REQUEST_METHOD": "GET", "PATH_INFO": PREFIX, "HTTP_HOST": host, "wsgi.url_scheme": scheme, "wsgi.input": BytesIO(), **said}
-    )
-    security = SecurityMiddleware(lambda _: HttpResponse())
-    try:
-        if not host or security.process_request(request) is not None:
+    def _way_of(self, environ: Environ) -> tuple[Site, Any] | None:
+        """Where a request came to, and the endpoint there if it may have a short way; None where Django is to look at it."""
+        path = environ["PATH_INFO"]
+        if environ.get("SCRIPT_NAME") or not is_read_by_token(environ, path) or not PLAIN_PATH.match(path):
             return None
-        at = origin(request)
-    except DisallowedHost:
-        return None
-    response = security.process_response(request, HttpResponse())
-    del response["Content-Type"]
-    return Site(at, [*response.items()])
+        if not PLAIN_QUERY.match(environ.get("QUERY_STRING", "")):
+            return None
+        try:
+            match = find(path)
+        except Http404:
+            return None
+        if not hasattr(getattr(match.func, "cls", None), "short_way"):
+            return None
+        site = self.site(environ.get("HTTP_HOST", ""), environ["wsgi.url_scheme"], *[environ.get(name) for name in self.says_scheme])
+        return None if site is None else (site, match)
+
+    def _site(self, host: str, scheme: str, *proxy_says: str | None) -> Site | None:
+        """None where Django would answer otherwise: a host that is not ours, or HTTP where it is to be HTTPS."""
+        said = {name: value for name, value in zip(self.says_scheme, proxy_says, strict=True) if value is not None}
+        request = WSGIRequest(
+            {"REQUEST_METHOD": "GET", "PATH_INFO": PREFIX, "HTTP_HOST": host, "wsgi.url_scheme": scheme, "wsgi.input": BytesIO(), **said}
+        )
+        try:
+            if not host or self.security.process_request(request) is not None:
+                return None
+            at = origin(request)
+        except DisallowedHost:
+            return None
+        response = self.security.process_response(request, HttpResponse())
+        del response["Content-Type"]
+        return Site(at, [*response.items()])
