@@ -9,7 +9,8 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError
+from django.core.signals import request_started
+from django.db import DEFAULT_DB_ALIAS, OperationalError, close_old_connections, connection, connections
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
@@ -157,6 +158,23 @@ def test_http_is_sent_on_to_https_and_told_apart_by_what_our_proxy_says(settings
     through = sites.through
     secure = sites.ask(HOME, **asked, HTTP_X_FORWARDED_PROTO="https")
     assert (secure.status, secure.headers["Strict-Transport-Security"], sites.through) == (200, "max-age=60", through)
+
+
+def test_a_connection_that_broke_costs_nobody_their_answer(sites: Sites, make_person: MakePerson) -> None:
+    asked: dict[str, Any] = {"HTTP_AUTHORIZATION": token(make_person())}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        ended = cursor.fetchone()
+    other = connections.create_connection(DEFAULT_DB_ALIAS)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", ended)
+    other.close()
+    request_started.disconnect(close_old_connections)  # as in web processes
+    try:
+        assert [sites.ask(HOME, **asked).status for _ in range(2)] == [200, 200]
+    finally:
+        request_started.connect(close_old_connections)
+    assert sites.through == 1
 
 
 @pytest.mark.parametrize(("broken", "lines"), [(ZeroDivisionError, ["short_way_failed"]), (OperationalError, [])])

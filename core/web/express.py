@@ -78,20 +78,27 @@ class Express:
             return self.application(environ, start_response)
         site, match = way
         started, request_id = time.perf_counter(), begin(environ)
-        try:
-            found: Answer = match.func.cls.short_way(environ, site.at, **match.kwargs)
-        except Exception as error:
-            if not isinstance(error, LongWayError | DomainError | DatabaseError):
-                log.exception("short_way_failed")
+        found = self._found(match.func.cls.short_way, environ, site.at, match.kwargs)
+        if found is None:
             structlog.contextvars.clear_contextvars()
             return self.application(environ, start_response)
-        finally:
-            connection.close_if_unusable_or_obsolete()
         path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
         whole = f"{path}?{query}" if query else path
         note(method="GET", path=whole, view=match.view_name, status=found.status, started=started, user_id=str(found.person_id))
         start_response(STATUSES[found.status], [*found.headers.items(), *REST_HEADERS, *site.headers, ("X-Request-ID", request_id)])
         return [found.content]
+
+    def _found(self, way: ShortWay, environ: Environ, at: str, path: dict[str, Any]) -> Answer | None:
+        """The answer; None where the way did not lead to one. A connection that broke is gone by then, so Django asks by a new one."""
+        try:
+            return way(environ, at, **path)
+        except (LongWayError, DomainError, DatabaseError):
+            return None
+        except Exception:
+            log.exception("short_way_failed")
+            return None
+        finally:
+            connection.close_if_unusable_or_obsolete()
 
     def _way_of(self, environ: Environ) -> tuple[Site, Any] | None:
         """Where a request came to, and the endpoint there if it may have a short way; None where Django is to look at it."""
