@@ -72,8 +72,8 @@ def test_another_name_and_picture_show_at_once_in_list_and_conversation(visit: V
     expect(page.get_by_text(was, exact=True)).to_have_count(0)
     for is_verified in (True, False):
         set_verified(user=ben, is_verified=is_verified)
-        expect(page.locator("[data-thread] .page-header .verified")).to_have_count(is_verified)
-        expect(page.locator("[data-conversation-row] .verified")).to_have_count(is_verified)
+        expect(page.locator("[data-thread] .page-header .verified")).to_have_count(int(is_verified))
+        expect(page.locator("[data-conversation-row] .verified")).to_have_count(int(is_verified))
 
 
 def test_bubble_stands_at_once_and_says_that_it_is_being_sent(visit: Visit, ana: User, conversation: Conversation) -> None:
