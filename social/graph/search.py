@@ -32,7 +32,6 @@ FUZZY = re.compile(r"\D{3,}")  # fewer characters look like everything, and digi
 WORD = re.compile(r"[^\W_]+")  # what trigrams are made of
 # Of trigrams in common, from which on names look alike: a single word and a word of the names, words and parts of the names.
 LIKENESS = {"pg_trgm.strict_word_similarity_threshold": "0.5", "pg_trgm.word_similarity_threshold": "0.47"}
-LONGEST_SWAPPED = 12  # letters of a word whose neighbours may have changed places: each place costs the index a look
 LOOKED_AT = 200  # people who look alike, of whom the likeliest are shown: there is no end of them for a common name
 EXACT, FOLLOWED, BEGINS = 0, 1, 2  # ranks; those of people who look alike are a hundred and more
 ALIKE = {True: 200, False: 400}  # every word, or the text: as many ranks less as they are alike, in hundredths
@@ -76,7 +75,6 @@ def _those_alike(viewer: User, text: str, after: tuple[int, str], size: int, *, 
     """Whose names look alike. Those who do by every word are no more among those who do by the text."""
     words = WORD.findall(text)[: len(WORDS)]
     values: dict[str, Any] = {"viewer": viewer.pk, "text": text, "count": len(words), "size": size, **dict(zip(WORDS, words, strict=False))}
-    values |= zip(SWAPPED, map(neighbours_swapped, words), strict=False)
     rank, handle = after
     found: list[Row] = []
     with transaction.atomic():
@@ -110,17 +108,11 @@ def _begin(viewer: Any, text: Any, exact: Any, followed: Any, begins: Any, size:
     return found.order_by("rank", "handle")[:size]
 
 
-def neighbours_swapped(word: str) -> str:
-    """A pattern of the words that ``word`` may be with two neighbours swapped. Of a short word that leaves too little to be alike by its parts."""
-    others = {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)}
-    meant = sorted(others) if 2 < len(word) <= LONGEST_SWAPPED else [word]
-    return rf"\m({'|'.join(meant).upper()})\M"
-
-
-def _each_alike(words: list[Any], swapped: list[Any]) -> Q:
+def _each_alike(words: list[Any]) -> Q:
     """One word is like a word of the names: there are many it has parts in common with. Of several each is like a part: few names have all."""
-    alike = "names__trigram_strict_word_similar" if len(words) == 1 else "names__trigram_word_similar"
-    return Q(*(Q((alike, word)) | Q(names__regex=pattern) for word, pattern in zip(words, swapped, strict=True)))
+    if len(words) == 1:
+        return Q(names__trigram_strict_word_similar=words[0])
+    return Q(*(Q(names__trigram_word_similar=word) for word in words))
 
 
 def _look_alike(
@@ -130,10 +122,6 @@ def _look_alike(
     second: Any,
     third: Any,
     fourth: Any,
-    first_swapped: Any,
-    second_swapped: Any,
-    third_swapped: Any,
-    fourth_swapped: Any,
     rank: Any,
     handle: Any,
     count: int,
@@ -142,8 +130,7 @@ def _look_alike(
     size: int,
 ) -> QuerySet[Any, Any]:
     """Of LOOKED_AT people who look alike by the ``count`` words, or by the text, the likeliest; of a page that ``goes_on`` those after somebody."""
-    swapped = [first_swapped, second_swapped, third_swapped, fourth_swapped]
-    each_alike = _each_alike([first, second, third, fourth][:count], swapped[:count])
+    each_alike = _each_alike([first, second, third, fourth][:count])
     alike = each_alike if by_words else Q(names__trigram_word_similar=text) & ~each_alike
     looked_at = _others(viewer).filter(alike).exclude(_begins(text)).values("pk")[:LOOKED_AT]
     # The words within the names, and each name as a whole: "anna fereira" is in "Hanna Ferreira" too, but "Ana Ferreira" has nothing besides.
@@ -161,7 +148,6 @@ def _look_alike(
 RANKS = {"exact": EXACT, "followed": FOLLOWED, "begins": BEGINS}
 _beginning = Prepared(_begin, planned_anew=True, viewer=UUIDField(), text=CharField(), exact=CharField(), followed=CharField(), begins=CharField())
 WORDS = ("first", "second", "third", "fourth")
-SWAPPED = tuple(f"{name}_swapped" for name in WORDS)
 _alike = Prepared(
     _look_alike,
     planned_anew=True,
@@ -169,7 +155,7 @@ _alike = Prepared(
     text=CharField(),
     rank=IntegerField(),
     handle=CharField(),
-    **{name: CharField() for name in (*WORDS, *SWAPPED)},
+    **{name: CharField() for name in WORDS},
 )
 
 
