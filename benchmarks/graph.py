@@ -32,7 +32,13 @@ LAST = """
     Ivanov Jansen Kessler Lopes Moreau Novak Oliveira Pereira Quintana Ribeiro Santoro Teixeira Urban Varga Wagner Xavier Yilmaz Zanetti Andrade
     Barros Carvalho Dias
 """
-MISSPELT = {"anna fereira": "Ana Ferreira", "rafaell kispe": "Rafael Quispe", "ingrit solhiem": "Ingrid Solheim", "tomas zielony": "Tomasz Zielony"}
+MISSPELT = {
+    "anna fereira": "Ana Ferreira",
+    "rafaell kispe": "Rafael Quispe",
+    "ingrit solhiem": "Ingrid Solheim",
+    "tomas zielony": "Tomasz Zielony",
+    "kahlid masnoori": "Khalid Mansoori",
+}
 
 FILL_PEOPLE = """
 INSERT INTO accounts_users_user

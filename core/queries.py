@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Expression, Field, Func, Lookup, Model, QuerySet, TextField, UUIDField
+from django.db.models import CharField, Expression, Field, Func, Lookup, Model, QuerySet, TextField, UUIDField
 from django.db.models.base import ModelState
 from psycopg.sql import Literal
 
@@ -57,6 +57,19 @@ class Any_(Lookup):  # noqa: N801 - Any is a type here
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
         return f"{left} = ANY({right})", [*left_params, *right_params]
+
+
+@CharField.register_lookup
+class ILikeAny(Lookup):
+    """``name__ilike_any=patterns``: ILIKE one of an array, which is one parameter, and finds its way through an index of trigrams."""
+
+    lookup_name = "ilike_any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} ILIKE ANY({right})", [*left_params, *right_params]
 
 
 class RowVersion(Func):

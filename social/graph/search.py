@@ -1,7 +1,7 @@
 """Finding people by name, and by e-mail address or phone number where they allow it.
 
-Ranked: the exact username; whose names begin with the words, those the viewer follows first; then whose names look alike, every word before the
-text as it stands. The later are looked for only where there are not enough of the earlier.
+Ranked: the exact username; whose names begin with the words, those the viewer follows first; whose names look alike by every word; then who is
+meant if letters were swapped, before whose names look like the text as it stands. The later are looked for only where there are not enough earlier.
 """
 
 import base64
@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from allauth.account.models import EmailAddress
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value, When
@@ -32,9 +33,11 @@ FUZZY = re.compile(r"\D{3,}")  # fewer characters look like everything, and digi
 WORD = re.compile(r"[^\W_]+")  # what trigrams are made of
 # Of trigrams in common, from which on names look alike: a single word and a word of the names, words and parts of the names.
 LIKENESS = {"pg_trgm.strict_word_similarity_threshold": "0.5", "pg_trgm.word_similarity_threshold": "0.47"}
+LONGEST_SWAPPED = 12  # letters of a word that may have two of them swapped: each place is one more look at the index
 LOOKED_AT = 200  # people who look alike, of whom the likeliest are shown: there is no end of them for a common name
 EXACT, FOLLOWED, BEGINS = 0, 1, 2  # ranks; those of people who look alike are a hundred and more
-ALIKE = {True: 200, False: 400}  # every word, or the text: as many ranks less as they are alike, in hundredths
+EACH, SWAPPED, TEXT = 200, 400, 600  # the last ranks of those alike by each word, with letters swapped, by the text: less by the likeness in %
+ALIKE = {True: (EACH - 100, EACH), False: (SWAPPED - 100, TEXT)}  # first and last ranks of those alike by each word, and of the others
 NOBODY = "\U0010ffff"  # what no username comes after
 Row = tuple[Any, ...]
 
@@ -72,17 +75,19 @@ def _those_who_begin(viewer: User, text: str, after: tuple[int, str], size: int)
 
 
 def _those_alike(viewer: User, text: str, after: tuple[int, str], size: int, *, enough: int) -> list[Row]:
-    """Whose names look alike. Those who do by every word are no more among those who do by the text."""
+    """Whose names look alike. Those who do by each word are not among the others once more."""
     words = WORD.findall(text)[: len(WORDS)]
-    values: dict[str, Any] = {"viewer": viewer.pk, "text": text, "count": len(words), "size": size, **dict(zip(WORDS, words, strict=False))}
+    values: dict[str, Any] = {"viewer": viewer.pk, "text": text, "count": len(words), "size": size}
+    values |= zip(WORDS, words, strict=False)
+    values |= zip(PATTERNS, map(as_typed, words), strict=False)
     rank, handle = after
     found: list[Row] = []
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, true)'] * len(LIKENESS))}", [part for pair in LIKENESS.items() for part in pair])
-        for by_words, last in ALIKE.items():
+        for by_each, (first, last) in ALIKE.items():
             if rank <= last and len(found) < enough:
-                found += _alike(**values, rank=rank, handle=handle, by_words=by_words, goes_on=rank >= last - 100)
+                found += _alike(**values, rank=rank, handle=handle, by_each=by_each, goes_on=rank >= first)
     return found
 
 
@@ -108,11 +113,24 @@ def _begin(viewer: Any, text: Any, exact: Any, followed: Any, begins: Any, size:
     return found.order_by("rank", "handle")[:size]
 
 
+def as_typed(word: str) -> list[str]:
+    """Patterns of what begins with a word as it is, or with two neighbouring letters swapped: in short words that leaves no part alike."""
+    swapped = {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)}
+    return [f"% {meant}%" for meant in sorted({word, *(swapped if 2 < len(word) <= LONGEST_SWAPPED else ())})]
+
+
 def _each_alike(words: list[Any]) -> Q:
     """One word is like a word of the names: there are many it has parts in common with. Of several each is like a part: few names have all."""
     if len(words) == 1:
         return Q(names__trigram_strict_word_similar=words[0])
     return Q(*(Q(names__trigram_word_similar=word) for word in words))
+
+
+def _swapped(words: list[Any], patterns: list[Any]) -> Q:
+    """One word is there with letters swapped. Of several each is, or is like a part."""
+    if len(words) == 1:
+        return Q(names__ilike_any=patterns[0])
+    return Q(*(Q(names__ilike_any=one) | Q(names__trigram_word_similar=word) for word, one in zip(words, patterns, strict=True)))
 
 
 def _look_alike(
@@ -122,23 +140,33 @@ def _look_alike(
     second: Any,
     third: Any,
     fourth: Any,
+    first_typed: Any,
+    second_typed: Any,
+    third_typed: Any,
+    fourth_typed: Any,
     rank: Any,
     handle: Any,
     count: int,
-    by_words: bool,
+    by_each: bool,
     goes_on: bool,
     size: int,
 ) -> QuerySet[Any, Any]:
-    """Of LOOKED_AT people who look alike by the ``count`` words, or by the text, the likeliest; of a page that ``goes_on`` those after somebody."""
-    each_alike = _each_alike([first, second, third, fourth][:count])
-    alike = each_alike if by_words else Q(names__trigram_word_similar=text) & ~each_alike
-    looked_at = _others(viewer).filter(alike).exclude(_begins(text)).values("pk")[:LOOKED_AT]
+    """Of LOOKED_AT people who look alike by each of ``count`` words, or otherwise, the likeliest; of a page that ``goes_on`` those after somebody."""
+    words, patterns = [first, second, third, fourth][:count], [first_typed, second_typed, third_typed, fourth_typed][:count]
+    each, swapped = _each_alike(words), _swapped(words, patterns)
+    others = _others(viewer).exclude(_begins(text))
+
+    def some(alike: Q) -> Any:
+        return others.filter(alike).values("pk")[:LOOKED_AT]
+
+    # The union keeps each way along the index: of two in one condition PostgreSQL expects so many people that it would read on until it has enough.
+    looked_at = some(each) if by_each else some(swapped & ~each).union(some(Q(names__trigram_word_similar=text) & ~each))
+    last = Value(EACH) if by_each else Case(When(swapped, then=SWAPPED), default=TEXT)
     # The words within the names, and each name as a whole: "anna fereira" is in "Hanna Ferreira" too, but "Ana Ferreira" has nothing besides.
     whole = Greatest(TrigramSimilarity("username", text), TrigramSimilarity("display_name", text))
     likeness = (TrigramWordSimilarity(text, names()) + whole) / 2
-    ranked = User.objects.filter(pk__in=looked_at).annotate(
-        handle=Lower("username"), rank=Value(ALIKE[by_words]) - Cast(Round(likeness * 100), IntegerField())
-    )
+    people = User.objects.filter(pk__in=looked_at).annotate(handle=Lower("username"), names=names())
+    ranked = people.annotate(rank=last - Cast(Round(likeness * 100), IntegerField()))
     if goes_on:
         ranked = ranked.filter(Q(rank__gt=rank) | Q(rank=rank, handle__gt=handle))
     likeliest: QuerySet[Any, Any] = ranked.order_by("rank", "handle").values_list("rank", "handle", *columns(User))[:size]
@@ -148,6 +176,7 @@ def _look_alike(
 RANKS = {"exact": EXACT, "followed": FOLLOWED, "begins": BEGINS}
 _beginning = Prepared(_begin, planned_anew=True, viewer=UUIDField(), text=CharField(), exact=CharField(), followed=CharField(), begins=CharField())
 WORDS = ("first", "second", "third", "fourth")
+PATTERNS = tuple(f"{name}_typed" for name in WORDS)
 _alike = Prepared(
     _look_alike,
     planned_anew=True,
@@ -156,6 +185,7 @@ _alike = Prepared(
     rank=IntegerField(),
     handle=CharField(),
     **{name: CharField() for name in WORDS},
+    **{name: ArrayField(CharField()) for name in PATTERNS},
 )
 
 

@@ -12,7 +12,7 @@ from accounts.users.models import User
 from accounts.users.querysets import names
 from accounts.users.tests.factories import UserFactory
 from social.graph import services
-from social.graph.search import LOOKED_AT, people_called
+from social.graph.search import LOOKED_AT, as_typed, people_called
 from social.graph.tests.factories import make_friends
 from social.graph.tests.test_api import hidden_by_block, hidden_by_leaving, hidden_by_suspension
 
@@ -54,7 +54,17 @@ def test_by_beginning_of_any_word_whatever_the_case_and_by_likeness(text: str, f
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("anna fereira", "Ana Ferreira"), ("rafaell kispe", "Rafael Quispe"), ("ingrit solhiem", "Ingrid Solheim")]
+    ("said", "meant"),
+    [
+        ("anna fereira", "Ana Ferreira"),
+        ("rafaell kispe", "Rafael Quispe"),
+        ("ingrit solhiem", "Ingrid Solheim"),
+        ("solhiem ignrid", "Ingrid Solheim"),
+        ("kahlid", "Khalid Mansoori"),
+        ("kahlid masnoori", "Khalid Mansoori"),
+        ("bne", "Ben Okafor"),
+        ("\u00e9zo", "Z\u00e9o Laurent"),
+    ],
 )
 def test_misspelt_names_find_whom_they_mean_before_others(said: str, meant: str) -> None:
     viewer = UserFactory.create(username="zoe", display_name="Zoe")
@@ -179,7 +189,8 @@ def test_names_are_answered_by_their_index() -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
     people = User.objects.annotate(names=names())
     alike = people.filter(names__trigram_word_similar="marta").filter(names__trigram_word_similar="fe")
-    for found in (people.filter(names__contains=" MARTA F"), people.filter(names__trigram_strict_word_similar="marta"), alike):
+    swapped = people.filter(names__ilike_any=as_typed("mrata"))
+    for found in (people.filter(names__contains=" MARTA F"), people.filter(names__trigram_strict_word_similar="marta"), alike, swapped):
         assert "user_by_part_of_names" in found.explain()
 
 
