@@ -79,7 +79,7 @@ def _those_alike(viewer: User, text: str, after: tuple[int, str], size: int, *, 
     words = WORD.findall(text)[: len(WORDS)]
     values: dict[str, Any] = {"viewer": viewer.pk, "text": text, "count": len(words), "size": size}
     values |= zip(WORDS, words, strict=False)
-    values |= zip(PATTERNS, map(as_typed, words), strict=False)
+    values |= zip(PATTERNS, map(swapped, words), strict=False)
     rank, handle = after
     found: list[Row] = []
     with transaction.atomic():
@@ -113,10 +113,12 @@ def _begin(viewer: Any, text: Any, exact: Any, followed: Any, begins: Any, size:
     return found.order_by("rank", "handle")[:size]
 
 
-def as_typed(word: str) -> list[str]:
-    """Patterns of what begins with a word as it is, or with two neighbouring letters swapped: in short words that leaves no part alike."""
-    swapped = {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)}
-    return [f"% {meant}%" for meant in sorted({word, *(swapped if 2 < len(word) <= LONGEST_SWAPPED else ())})]
+def swapped(word: str) -> list[str]:
+    """Patterns of what begins with a word as it would be with two neighbouring letters swapped: in a short one that leaves no part alike."""
+    if not 2 < len(word) <= LONGEST_SWAPPED:
+        return []
+    meant = {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)}
+    return [f"% {one}%" for one in sorted(meant)]
 
 
 def _each_alike(words: list[Any]) -> Q:
@@ -126,11 +128,9 @@ def _each_alike(words: list[Any]) -> Q:
     return Q(*(Q(names__trigram_word_similar=word) for word in words))
 
 
-def _swapped(words: list[Any], patterns: list[Any]) -> Q:
-    """One word is there with letters swapped. Of several each is, or is like a part."""
-    if len(words) == 1:
-        return Q(names__ilike_any=patterns[0])
-    return Q(*(Q(names__ilike_any=one) | Q(names__trigram_word_similar=word) for word, one in zip(words, patterns, strict=True)))
+def _each_typed(words: list[Any], patterns: list[Any]) -> Q:
+    """Each word is there as it is, or with letters swapped."""
+    return Q(*(_begins(word) | Q(names__ilike_any=swapped) for word, swapped in zip(words, patterns, strict=True)))
 
 
 def _look_alike(
@@ -140,10 +140,10 @@ def _look_alike(
     second: Any,
     third: Any,
     fourth: Any,
-    first_typed: Any,
-    second_typed: Any,
-    third_typed: Any,
-    fourth_typed: Any,
+    first_swapped: Any,
+    second_swapped: Any,
+    third_swapped: Any,
+    fourth_swapped: Any,
     rank: Any,
     handle: Any,
     count: int,
@@ -152,16 +152,20 @@ def _look_alike(
     size: int,
 ) -> QuerySet[Any, Any]:
     """Of LOOKED_AT people who look alike by each of ``count`` words, or otherwise, the likeliest; of a page that ``goes_on`` those after somebody."""
-    words, patterns = [first, second, third, fourth][:count], [first_typed, second_typed, third_typed, fourth_typed][:count]
-    each, swapped = _each_alike(words), _swapped(words, patterns)
+    words, patterns = [first, second, third, fourth][:count], [first_swapped, second_swapped, third_swapped, fourth_swapped][:count]
+    each, typed = _each_alike(words), _each_typed(words, patterns)
     others = _others(viewer).exclude(_begins(text))
 
     def some(alike: Q) -> Any:
         return others.filter(alike).values("pk")[:LOOKED_AT]
 
-    # The union keeps each way along the index: of two in one condition PostgreSQL expects so many people that it would read on until it has enough.
-    looked_at = some(each) if by_each else some(swapped & ~each).union(some(Q(names__trigram_word_similar=text) & ~each))
-    last = Value(EACH) if by_each else Case(When(swapped, then=SWAPPED), default=TEXT)
+    if by_each:
+        looked_at = some(each)
+    else:
+        # Each way keeps to the index, and who is alike by each word is left out of few: that is the dearest condition, and none an index answers.
+        by_letters = others.filter(pk__in=some(typed)).exclude(each).values("pk")
+        looked_at = by_letters.union(some(Q(names__trigram_word_similar=text) & ~each))
+    last = Value(EACH) if by_each else Case(When(typed, then=SWAPPED), default=TEXT)
     # The words within the names, and each name as a whole: "anna fereira" is in "Hanna Ferreira" too, but "Ana Ferreira" has nothing besides.
     whole = Greatest(TrigramSimilarity("username", text), TrigramSimilarity("display_name", text))
     likeness = (TrigramWordSimilarity(text, names()) + whole) / 2
@@ -176,7 +180,7 @@ def _look_alike(
 RANKS = {"exact": EXACT, "followed": FOLLOWED, "begins": BEGINS}
 _beginning = Prepared(_begin, planned_anew=True, viewer=UUIDField(), text=CharField(), exact=CharField(), followed=CharField(), begins=CharField())
 WORDS = ("first", "second", "third", "fourth")
-PATTERNS = tuple(f"{name}_typed" for name in WORDS)
+PATTERNS = tuple(f"{name}_swapped" for name in WORDS)
 _alike = Prepared(
     _look_alike,
     planned_anew=True,

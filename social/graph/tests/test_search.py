@@ -12,7 +12,7 @@ from accounts.users.models import User
 from accounts.users.querysets import names
 from accounts.users.tests.factories import UserFactory
 from social.graph import services
-from social.graph.search import LOOKED_AT, as_typed, people_called
+from social.graph.search import LOOKED_AT, people_called, swapped
 from social.graph.tests.factories import make_friends
 from social.graph.tests.test_api import hidden_by_block, hidden_by_leaving, hidden_by_suspension
 
@@ -189,8 +189,8 @@ def test_names_are_answered_by_their_index() -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
     people = User.objects.annotate(names=names())
     alike = people.filter(names__trigram_word_similar="marta").filter(names__trigram_word_similar="fe")
-    swapped = people.filter(names__ilike_any=as_typed("mrata"))
-    for found in (people.filter(names__contains=" MARTA F"), people.filter(names__trigram_strict_word_similar="marta"), alike, swapped):
+    by_letters = people.filter(names__ilike_any=swapped("mrata"))
+    for found in (people.filter(names__contains=" MARTA F"), people.filter(names__trigram_strict_word_similar="marta"), alike, by_letters):
         assert "user_by_part_of_names" in found.explain()
 
 
