@@ -60,16 +60,16 @@ class Any_(Lookup):  # noqa: N801 - Any is a type here
 
 
 @CharField.register_lookup
-class ILikeAny(Lookup):
-    """``name__ilike_any=patterns``: ILIKE one of an array, which is one parameter, and finds its way through an index of trigrams."""
+class LikeAny(Lookup):
+    """``name__like_any=patterns``: LIKE one of an array, which is one parameter, and finds its way through an index of trigrams."""
 
-    lookup_name = "ilike_any"
+    lookup_name = "like_any"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} ILIKE ANY({right})", [*left_params, *right_params]
+        return f"{left} LIKE ANY({right})", [*left_params, *right_params]
 
 
 class RowVersion(Func):

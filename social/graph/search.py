@@ -15,7 +15,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, UUIDField, Value, When
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, QuerySet, TextField, UUIDField, Value, When
 from django.db.models.functions import Cast, Concat, Greatest, Lower, Round, Upper
 
 from accounts.users import phones
@@ -130,7 +130,9 @@ def _each_alike(words: list[Any]) -> Q:
 
 def _each_typed(words: list[Any], patterns: list[Any]) -> Q:
     """Each word is there as it is, or with letters swapped."""
-    return Q(*(_begins(word) | Q(names__ilike_any=swapped) for word, swapped in zip(words, patterns, strict=True)))
+    # In upper case by PostgreSQL, as the names are; an array is so as text.
+    upper = [Cast(Upper(Cast(swapped, TextField())), ArrayField(TextField())) for swapped in patterns]
+    return Q(*(_begins(word) | Q(names__like_any=swapped) for word, swapped in zip(words, upper, strict=True)))
 
 
 def _look_alike(
@@ -189,7 +191,7 @@ _alike = Prepared(
     rank=IntegerField(),
     handle=CharField(),
     **{name: CharField() for name in WORDS},
-    **{name: ArrayField(CharField()) for name in PATTERNS},
+    **{name: ArrayField(TextField()) for name in PATTERNS},
 )
 
 
