@@ -1,11 +1,8 @@
 """WSGI entry points: pages and REST in production, where a WSGI server measured two to four times any ASGI server."""
 
-import gc
 import os
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import close_caches
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
@@ -17,16 +14,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
 
 application = get_wsgi_application()
 
-from core.web.express import Express  # noqa: E402 - the apps have been loaded now
+# The apps have been loaded now.
+from core.ops.loading import load_for_good  # noqa: E402
+from core.web.express import Express  # noqa: E402
 
 
 def settled() -> Any:
-    """The application in a process that serves nothing else (``core.web.server``), loaded whole, so that the first request need not wait for it.
+    """The application in a process that serves nothing else (``core.web.server``).
 
-    The collector never looks again at what stays for good. Settings have been read, so none is left in the environment: granian shows that to
+    Settings have been read, so none is left in the environment: granian shows that to
     every request.
     """
-    import_module(settings.ROOT_URLCONF)
+    load_for_good()
     for name in Env.model_fields:
         os.environ.pop(name.upper(), None)
     # Connections are looked after at the end of each request, so not at its beginning too. Queries are logged where DEBUG is. Caches on Redis have
@@ -34,8 +33,6 @@ def settled() -> Any:
     request_started.disconnect(close_old_connections)
     request_started.disconnect(reset_queries)
     request_finished.disconnect(close_caches)
-    gc.collect()
-    gc.freeze()
     return Express(whole)
 
 

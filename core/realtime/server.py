@@ -46,7 +46,14 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
 
 class Server(uvicorn.Server):
-    """Says goodbye properly."""
+    """Comes ready, and says goodbye properly."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # By now uvicorn has loaded the application, and with it the settings.
+        from core.ops.loading import load_for_good
+
+        load_for_good()
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         from core.realtime.hub import running_hub, stop_hub
