@@ -6,6 +6,11 @@ from uuid import UUID
 
 from core.statements import Ask
 
+# Until the transaction ends. A table that is small, or was when the statement was planned, PostgreSQL would rather read whole, with all the rows of
+# it that updates have left behind.
+BY_INDEX = """
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+"""
 LOCK = "SELECT id, last_seq FROM chat_conversations_conversation WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 # ``blocks``: in a conversation of two, this one blocks the other.
@@ -34,8 +39,9 @@ class Scene:
 
 
 def lock_scene(ask: Ask, conversation_ids: Iterable[UUID]) -> Callable[[], Scene]:
-    """Lock the conversations, then read who is in them. What is returned gives the scene, once the answers are there."""
+    """Lock the conversations, then read who is in them, and keep to indexes for the rest of the transaction. What is returned gives the scene, once the answers are there."""
     ids = list(conversation_ids)
+    ask(BY_INDEX, [])
     heads, members = ask(LOCK, [ids]), ask(MEMBERS, [ids])
 
     def read() -> Scene:
