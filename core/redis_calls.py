@@ -99,7 +99,7 @@ class Wire:
         connection.connect()
         self._connection = connection
         self._socket: socket.socket = connection._sock
-        self._reader = hiredis.Reader(replyError=_refusal, notEnoughData=INCOMPLETE)
+        self._reader = hiredis.Reader(replyError=refusal, notEnoughData=INCOMPLETE)
         self._give_up_in_time()
 
     def _give_up_in_time(self) -> None:
@@ -137,7 +137,8 @@ def _as_of_redis(error: Exception) -> redis.RedisError:
     return redis.ConnectionError(str(error))
 
 
-def _refusal(text: str) -> redis.ResponseError:
+def refusal(text: str) -> redis.ResponseError:
+    """What is raised for an error that Redis answers with."""
     return NoScriptError(text) if text.startswith("NOSCRIPT") else redis.ResponseError(text)
 
 

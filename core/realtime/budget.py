@@ -22,12 +22,12 @@ from uuid import UUID
 import redis
 import structlog
 from django.conf import settings
-from redis import asyncio as aioredis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from core.errors import RateLimited
 from core.realtime import metrics
 from core.realtime.limits import Limit, Windows
+from core.realtime.redis_link import RedisLink
 from core.realtime.registry import commands
 from core.realtime.together import Together, answer
 from core.redis_calls import Script
@@ -74,11 +74,14 @@ class Question:
 class Budgets:
     """The counts of one process with sockets. Whatever is not a person's, such as a socket that is nobody's yet, is counted in ``windows`` alone."""
 
-    def __init__(self, client: aioredis.Redis, spawn: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+    def __init__(self, link: RedisLink, spawn: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         self.windows = Windows()
-        self._redis = client
+        self._redis = link
         self._questions = Together(self._ask, largest=QUESTIONS, at_once=2, spawn=spawn)
         self._silent_until = 0.0
+
+    def close(self) -> None:
+        self._redis.close()
 
     async def take(self, person: str, name: str, limits: tuple[Limit, ...]) -> float:
         """Count one use. Returns 0, or the seconds to wait when it is one too many (and then it is not counted)."""
@@ -97,7 +100,7 @@ class Budgets:
         waits = [0] * len(questions)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                waits = await self._spend([question.key for question in questions], [question.limits for question in questions])
+                waits = await self._redis.run(SPEND, [question.key for question in questions], *[question.limits for question in questions])
         except UNANSWERED as error:
             self._silent_until = time.monotonic() + SILENT_SECONDS
             metrics.limits_unchecked.inc(len(questions))
@@ -105,13 +108,6 @@ class Budgets:
         finally:
             for question, wait in zip(questions, waits, strict=True):
                 answer(question.answer, _seconds(wait))
-
-    async def _spend(self, keys: list[str], limits: list[str]) -> list[int]:
-        """By hand: redis-py's script object weighs what kind of client it was given, which cost a twentieth of sending."""
-        try:
-            return await self._redis.execute_command("EVALSHA", SPEND.digest, len(keys), *keys, *limits)  # type: ignore[no-any-return, no-untyped-call]
-        except NoScriptError:
-            return await self._redis.execute_command("EVAL", SPEND.text, len(keys), *keys, *limits)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def spend(person_id: UUID | str, name: str) -> None:

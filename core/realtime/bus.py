@@ -20,12 +20,14 @@ from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from core.realtime import metrics
+from core.realtime.redis_link import RedisLink
 
 log = structlog.get_logger(__name__)
 GROUPS = 16
 QUEUE_LIMIT = 20_000  # operations kept for other processes while Redis does not answer; past it the oldest are given up
 SILENCE_SECONDS = 5.0
 RETRY_SECONDS = 0.5
+PUBLISH_SECONDS = 5.0
 CONNECTIONS = 16
 
 
@@ -123,6 +125,7 @@ class Bus:
                 settings.REALTIME_REDIS_URL, max_connections=CONNECTIONS, timeout=2, socket_connect_timeout=2, socket_timeout=5, retry=None
             )
         )
+        self._out = RedisLink(settings.REALTIME_REDIS_URL)
         self._queue: list[Operation] = []
         self._wake = asyncio.Event()
         self._lost = False
@@ -137,6 +140,7 @@ class Bus:
 
     async def stop(self) -> None:
         await end(self._tasks)
+        self._out.close()
         with contextlib.suppress(RedisError, OSError):
             await self._redis.aclose()
 
@@ -165,14 +169,9 @@ class Bus:
             for operation in queued:
                 groups.setdefault(group_of(operation), []).append(operation)
             try:
-                if len(groups) == 1:
-                    ((group, operations),) = groups.items()
-                    await self._redis.publish(channel_of(group), encode(Batch(self.origin, operations)))
-                else:
-                    pipeline = self._redis.pipeline(transaction=False)
-                    for group, operations in groups.items():
-                        pipeline.publish(channel_of(group), encode(Batch(self.origin, operations)))
-                    await pipeline.execute()
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    batches = [(group, encode(Batch(self.origin, operations))) for group, operations in groups.items()]
+                    await self._out.all([("PUBLISH", channel_of(group), batch) for group, batch in batches])
                 self._lost = False
             except (RedisError, OSError, TimeoutError) as error:
                 metrics.push_failures.inc(len(queued))

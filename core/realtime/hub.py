@@ -19,6 +19,7 @@ from core.realtime.budget import Budgets
 from core.realtime.bus import AskAgain, Bus, Deliver, Disconnect, Join, Leave, Missed, Operation, end
 from core.realtime.codes import CloseCode
 from core.realtime.connection import Connection
+from core.realtime.redis_link import RedisLink
 from core.realtime.registry import GapHook, HeartbeatHook, ask_again_hook, frame, hooks
 from core.realtime.seats import Seats
 from core.realtime.threads import call
@@ -42,7 +43,7 @@ class Hub:
         self.draining = False
         self.bus = Bus(self.perform, self.missed)
         self.seats = Seats(self.bus)
-        self.budgets = Budgets(self.bus.redis, self.spawn)
+        self.budgets = Budgets(RedisLink(settings.REALTIME_REDIS_URL), self.spawn)
         self._incoming: deque[Operation] = deque()
         self._scheduled = False
         self._heartbeat_due = time.monotonic() + settings.REALTIME_HEARTBEAT_SECONDS
@@ -63,6 +64,7 @@ class Hub:
     async def stop(self) -> None:
         """End the hub's tasks. Its connections are the gateway's to close (see ``drain``)."""
         await end(self._tasks)
+        self.budgets.close()
         await self.bus.stop()
 
     async def drain(self, seconds: float = 25.0) -> None:

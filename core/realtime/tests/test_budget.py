@@ -15,6 +15,7 @@ from core.errors import RateLimited
 from core.realtime import budget
 from core.realtime.budget import Budgets, spend
 from core.realtime.limits import Limit
+from core.realtime.redis_link import RedisLink
 from core.realtime.registry import commands
 from core.realtime.tests.people import user_id
 
@@ -35,12 +36,19 @@ async def client() -> AsyncIterator[aioredis.Redis]:
         yield connected
 
 
+@pytest.fixture
+async def link() -> AsyncIterator[RedisLink]:
+    made = RedisLink(configured.REALTIME_REDIS_URL)
+    yield made
+    made.close()
+
+
 def unchecked() -> float:
     return REGISTRY.get_sample_value("hubbub_limits_unchecked_total") or 0.0
 
 
-async def test_processes_share_one_budget(client: aioredis.Redis) -> None:
-    one, other = Budgets(client, spawn), Budgets(client, spawn)
+async def test_processes_share_one_budget(client: aioredis.Redis, link: RedisLink) -> None:
+    one, other = Budgets(link, spawn), Budgets(link, spawn)
     assert [await budgets.take(ANA, "test", THREE_A_MINUTE) for budgets in (one, other, one)] == [0, 0, 0]
     for budgets in (one, other):
         assert 0 < await budgets.take(ANA, "test", THREE_A_MINUTE) <= 60
@@ -48,8 +56,8 @@ async def test_processes_share_one_budget(client: aioredis.Redis) -> None:
     assert await other.take(ANA, "another", THREE_A_MINUTE) == 0
 
 
-async def test_what_is_asked_at_the_same_time_is_counted_exactly_in_few_round_trips(client: aioredis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    processes = [Budgets(client, spawn) for _ in range(3)]
+async def test_what_is_asked_at_the_same_time_is_counted_exactly_in_few_round_trips(client: aioredis.Redis, link: RedisLink) -> None:
+    processes = [Budgets(link, spawn) for _ in range(3)]
     before = (await client.info("commandstats")).get("cmdstat_evalsha", {"calls": 0})["calls"]
     people = [user_id(number) for number in range(20)]
     waits = await asyncio.gather(*(budgets.take(person, "test", THREE_A_MINUTE) for budgets in processes for person in people for _ in range(3)))
@@ -57,8 +65,8 @@ async def test_what_is_asked_at_the_same_time_is_counted_exactly_in_few_round_tr
     assert (await client.info("commandstats"))["cmdstat_evalsha"]["calls"] - before < 15
 
 
-async def test_a_refused_use_is_not_counted_anywhere(client: aioredis.Redis) -> None:
-    one, other = Budgets(client, spawn), Budgets(client, spawn)
+async def test_a_refused_use_is_not_counted_anywhere(client: aioredis.Redis, link: RedisLink) -> None:
+    one, other = Budgets(link, spawn), Budgets(link, spawn)
     for _ in range(3):
         await one.take(ANA, "test", THREE_A_MINUTE)
     for _ in range(5):
@@ -67,28 +75,28 @@ async def test_a_refused_use_is_not_counted_anywhere(client: aioredis.Redis) -> 
     assert await client.llen(budget._key(ANA, "test")) == 3
 
 
-async def test_the_tighter_of_two_limits_counts(client: aioredis.Redis) -> None:
-    one, other = Budgets(client, spawn), Budgets(client, spawn)
+async def test_the_tighter_of_two_limits_counts(client: aioredis.Redis, link: RedisLink) -> None:
+    one, other = Budgets(link, spawn), Budgets(link, spawn)
     limits = (Limit(30, 60), Limit(2, 3600))
     assert [await budgets.take(ANA, "test", limits) for budgets in (one, other)] == [0, 0]
     assert await other.take(ANA, "test", limits) > 3000
 
 
 async def test_without_redis_each_process_counts_alone_and_says_so(settings: Settings) -> None:
-    async with aioredis.Redis.from_url("unix:///nowhere/at/all") as nobody:
-        one, other = Budgets(nobody, spawn), Budgets(nobody, spawn)
-        before = unchecked()
-        for budgets in (one, other):
-            assert [await budgets.take(ANA, "test", THREE_A_MINUTE) for _ in range(3)] == [0, 0, 0]
-            assert await budgets.take(ANA, "test", THREE_A_MINUTE) > 0
-        assert unchecked() == before + 6
+    nobody = RedisLink("unix:///nowhere/at/all")
+    one, other = Budgets(nobody, spawn), Budgets(nobody, spawn)
+    before = unchecked()
+    for budgets in (one, other):
+        assert [await budgets.take(ANA, "test", THREE_A_MINUTE) for _ in range(3)] == [0, 0, 0]
+        assert await budgets.take(ANA, "test", THREE_A_MINUTE) > 0
+    assert unchecked() == before + 6
     settings.REALTIME_REDIS_URL = "unix:///nowhere/at/all"
     spend(ANA, "resume")
     assert unchecked() == before + 7
 
 
-async def test_other_doors_share_the_budget_of_the_sockets(client: aioredis.Redis) -> None:
-    sockets, limits = Budgets(client, spawn), commands["resume"].limits
+async def test_other_doors_share_the_budget_of_the_sockets(client: aioredis.Redis, link: RedisLink) -> None:
+    sockets, limits = Budgets(link, spawn), commands["resume"].limits
     for number in range(20):
         if number % 2:
             assert await sockets.take(ANA, "resume", limits) == 0
