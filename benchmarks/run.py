@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from benchmarks.reading import READERS, BaselinePages, HubbubPages, measure
 from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Hubbub, HubbubPair, HubbubRoom, Side, backends
 
 RATES = "50,100,200,400,800"
+CONNECT_SECONDS, SOCKET_KIB = 3, 60  # a thousand of them
+ACK_P99 = {100: 30, 400: 50}  # milliseconds by messages a second, 1,000 connected
 ROOM_MEMBERS, ROOM_RATE, ROOM_CPU_US = 100, "40", 4000
 BACK_WITHIN_SECONDS = 5.0
 GRAPH_P95, GRAPH_QUERIES = 50, 5  # milliseconds, and queries a call
@@ -80,13 +83,34 @@ class Bench:
         sides = self.sides()
         for side in sides:
             side.fill(self.servers, 1000)
+        ours: list[dict[str, Any]] = []
         for turn in range(self.arguments.turns):
             for side in sides:
                 for clients in (200, 1000):
                     side.start()
                     self.say(f"--- {type(side).__name__}, {clients} clients, turn {turn + 1}")
-                    self.report(side, self.load(side, clients=clients, rates=self.arguments.rates or RATES, seconds=self.arguments.seconds))
+                    steps = self.report(side, self.load(side, clients=clients, rates=self.arguments.rates or RATES, seconds=self.arguments.seconds))
                     side.stop()
+                    if isinstance(side, Hubbub) and clients == 1000:
+                        ours += steps
+        self.as_promised(ours)
+
+    def as_promised(self, steps: list[dict[str, Any]]) -> None:
+        """What 1,000 clients must find; of several turns the median."""
+
+        def median(what: Callable[[dict[str, Any]], float], among: list[dict[str, Any]]) -> float:
+            return statistics.median(what(step) for step in among)
+
+        connected = [step for step in steps if step["step"] == "connect"]
+        offered = [step for step in steps if step["step"] == "offer"]
+        self.expect(all(step["lost"] == step["doubled"] == 0 for step in offered), "no acknowledged message is missing, none is doubled")
+        seconds, memory = median(lambda step: step["seconds"], connected), median(lambda step: step["kib_per_socket"], connected)
+        self.expect(seconds <= CONNECT_SECONDS, f"1,000 connected in {seconds:.1f} s (at most {CONNECT_SECONDS})")
+        self.expect(memory <= SOCKET_KIB, f"{memory:.0f} KiB a socket (at most {SOCKET_KIB})")
+        for rate, most in ACK_P99.items():
+            if at_this_rate := [step for step in offered if step["rate"] == rate]:
+                p99 = median(lambda step: step["ack"]["p99"], at_this_rate)
+                self.expect(p99 <= most, f"at {rate} a second p99 of the acks is {p99:.0f} ms (at most {most})")
 
     def sustained(self) -> None:
         side = Hubbub(self.servers.home)

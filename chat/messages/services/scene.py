@@ -39,7 +39,10 @@ class Scene:
 
 
 def lock_scene(ask: Ask, conversation_ids: Iterable[UUID]) -> Callable[[], Scene]:
-    """Lock the conversations, then read who is in them, and keep to indexes for the rest of the transaction. What is returned gives the scene, once the answers are there."""
+    """Lock the conversations, then read who is in them. What is returned gives the scene, once the answers are there.
+
+    The rest of the transaction keeps to indexes.
+    """
     ids = list(conversation_ids)
     ask(BY_INDEX, [])
     heads, members = ask(LOCK, [ids]), ask(MEMBERS, [ids])
