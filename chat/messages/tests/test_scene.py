@@ -1,13 +1,17 @@
 """Where one may write, over every combination of blocks and kinds: the statement that knows by hand against the queryset of conversations."""
 
 from itertools import product
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.models import Conversation, Membership
-from chat.messages.services.scene import lock_scene
+from chat.messages.models import Message
+from chat.messages.services.scene import LOCK, MEMBERS, lock_scene
+from chat.messages.services.sending import EARLIER
 from core.statements import together
 from social.graph.models import Block
 
@@ -45,3 +49,23 @@ def test_writing_and_reading_agree_on_who_is_in_which_conversation() -> None:
         for conversation, (kind, (mine, theirs, _)) in zip(conversations, product(("direct", "group"), BLOCKS), strict=False)
         if kind == "direct" and (mine or theirs)
     }
+
+
+def test_sending_reads_no_table_whole_however_small_it_is() -> None:
+    """A plan lasts as long as its connection, and tables grow."""
+    people = UserFactory.create_batch(2)
+    conversation = make_conversation("group", people)
+    message = Message.objects.create(conversation=conversation, seq=1, sender=people[0], temp_id="a", body="Hello")
+    drafts = [[people[0].pk], [conversation.pk], [message.temp_id]]
+
+    def reads_whole(cursor: Any, sql: str, values: list[Any]) -> bool:
+        cursor.execute(f"EXPLAIN {sql}", values)
+        return any("Seq Scan" in line for (line,) in cursor.fetchall())
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE chat_messages_message, chat_conversations_conversation, chat_conversations_membership")
+        asked: list[tuple[str, list[Any]]] = [(LOCK, [[conversation.pk]]), (MEMBERS, [[conversation.pk]]), (EARLIER, drafts)]
+        assert all(reads_whole(cursor, sql, values) for sql, values in asked), "else there is nothing to be prevented"
+        with together() as ask:
+            lock_scene(ask, [conversation.pk])
+        assert not any(reads_whole(cursor, sql, values) for sql, values in asked)
