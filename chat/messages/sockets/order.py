@@ -7,6 +7,7 @@ Changes of messages are counted too, and told live as they come; a client that s
 what people delete for themselves alone: each person's own count, told to their own devices.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Annotated
@@ -28,6 +29,7 @@ CONVERSATIONS = conversation_room("")
 PAGE = 50
 RESUME_MESSAGES = 1_000  # of one conversation; what is older than that a client reads over REST
 RESUME_CONVERSATIONS = 500
+LOOK_AGAIN_SECONDS = 0.01
 RESUME_CHANGES = 1_000  # of one conversation, and as many hidings; the client asks again for the rest
 STANDINGS = "chat.messages.standings"  # in Connection.resumed: conversation → where it stood when a section first asked
 KNOWN = "chat.messages.known"  # in Connection.resumed: conversation → what its new messages told of changes
@@ -103,12 +105,16 @@ async def resume(connection: Connection, seen: dict[UUID, int]) -> dict[str, Res
     for conversation_id, seq in seen.items():
         room = conversation_room(conversation_id)
         filling = _filling(connection)
-        if conversation_id not in standings or room not in connection.rooms or room in filling:
+        if conversation_id not in standings or room not in connection.rooms:
             continue
         head = standings[conversation_id].last_seq
         if head <= seq:
             connection.positions[room] = max(connection.positions.get(room, head), head)
             answers[str(conversation_id)] = Resumed(last_seq=head, head=head)
+            continue
+        while room in filling:  # a gap before a live message: filled from where the socket began, not from where the client was
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        if room not in connection.rooms:
             continue
         filling[room] = False
         try:

@@ -17,6 +17,8 @@ from chat.conversations.tests.factories import make_direct
 from chat.messages.selectors import Missed
 from chat.messages.sockets import order
 from chat.messages.tests.talking import changes, edit, numbers, pair, say
+from chat.messages.wire import conversation_room
+from core.realtime.hub import current_hub
 from core.realtime.testing import SocketClient
 from social.graph.services import block
 
@@ -97,6 +99,31 @@ async def test_a_block_in_the_middle_of_a_page_ends_the_conversation_and_not_the
     assert (await socket.expect("message:new"))["conversation"] == str(other.pk)
     await socket.expect("conversation:removed")
     assert await socket.quiet(besides="notification:")
+
+
+async def test_a_resume_waits_for_a_gap_that_is_being_filled_and_leaves_nothing_out(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana, _, conversation = await pair()
+    await say(ana, conversation, "one", "two", "three")
+    socket = await connect(ana)
+    (connection,) = current_hub().connections.values()
+    connection.positions[conversation_room(conversation.pk)] = 2  # the next live message finds a gap
+    reads, may_go_on = threading.Event(), threading.Event()
+    read = order.messages_after
+
+    def slowly(*asked: Any) -> Any:
+        reads.set()
+        may_go_on.wait(20)
+        return read(*asked)
+
+    monkeypatch.setattr(order, "messages_after", slowly)
+    await say(ana, conversation, "four")
+    await asyncio.to_thread(reads.wait, 20)
+    resuming = asyncio.ensure_future(socket.call("resume", {"conversations": {str(conversation.pk): 0}}))
+    await asyncio.sleep(0.2)
+    assert not resuming.done()
+    may_go_on.set()
+    assert (await resuming)["conversations"] == {str(conversation.pk): {"last_seq": 4, "head": 4}}
+    assert await numbers(socket, 6) == [3, 4, 1, 2, 3, 4]
 
 
 async def _another(ana: User) -> tuple[User, Conversation]:
