@@ -14,7 +14,7 @@ from accounts.users.tests.factories import UserFactory
 from chat.conftest import Connect
 from chat.conversations.models import Conversation
 from chat.conversations.tests.factories import make_direct
-from chat.messages.selectors import Missed
+from chat.messages.selectors import Missed, messages_after
 from chat.messages.sockets import order
 from chat.messages.tests.talking import changes, edit, numbers, pair, say
 from chat.messages.wire import conversation_room
@@ -108,7 +108,7 @@ async def test_a_resume_waits_for_a_gap_that_is_being_filled_and_leaves_nothing_
     (connection,) = current_hub().connections.values()
     connection.positions[conversation_room(conversation.pk)] = 2  # the next live message finds a gap
     reads, may_go_on = threading.Event(), threading.Event()
-    read = order.messages_after
+    read = messages_after
 
     def slowly(*asked: Any) -> Any:
         reads.set()
