@@ -46,30 +46,30 @@ class Parameter(Expression):
         return "%s", [self]
 
 
-@UUIDField.register_lookup
-class Any_(Lookup):  # noqa: N801 - Any is a type here
-    """``pk__any=ids``: one of an array, which is one parameter however many there are; ``in`` takes one each."""
+class OneOfArray(Lookup):
+    """Compares with each of an array, which is one parameter however many there are in it."""
 
-    lookup_name = "any"
+    comparison: str
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} = ANY({right})", [*left_params, *right_params]
+        return f"{left} {self.comparison} ANY({right})", [*left_params, *right_params]
+
+
+@UUIDField.register_lookup
+class EqualsAny(OneOfArray):
+    """``pk__any=ids``: one of an array, where ``in`` takes a parameter each."""
+
+    lookup_name, comparison = "any", "="
 
 
 @CharField.register_lookup
-class LikeAny(Lookup):
-    """``name__like_any=patterns``: LIKE one of an array, which is one parameter, and finds its way through an index of trigrams."""
+class LikeAny(OneOfArray):
+    """``name__like_any=patterns``: LIKE one of an array; finds its way through an index of trigrams."""
 
-    lookup_name = "like_any"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        left, left_params = self.process_lhs(compiler, connection)
-        right, right_params = self.process_rhs(compiler, connection)
-        return f"{left} LIKE ANY({right})", [*left_params, *right_params]
+    lookup_name, comparison = "like_any", "LIKE"
 
 
 class RowVersion(Func):

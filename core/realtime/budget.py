@@ -2,8 +2,8 @@
 
 Every process counts what it let pass, and Redis counts it for all. A use is refused at once where this process alone knows enough; else Redis is
 asked, and what is asked while the last answer is under way is one question: one script, one round trip, however many people. So the count is exact
-also when somebody sends over ten sockets at the same time. It costs a message about 0.3 ms of processor where few share a question (400 a second,
-measured on two cores) and less the more do, beside a commit that takes several milliseconds. Letting processes count alone and tell each other
+also when somebody sends over ten sockets at the same time. It costs a message about 0.2 ms of processor where few share a question (400 a second,
+by profile, on two cores) and less the more do, beside a commit that takes several milliseconds. Letting processes count alone and tell each other
 afterwards would save that and let a person have their burst once for every process they are connected to; shares of a budget would be exact only
 for whoever is connected to one.
 

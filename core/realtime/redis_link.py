@@ -1,7 +1,8 @@
 """Redis for what every message asks of it, from an event loop: one connection, written to at once and answered in order.
 
-redis-py's own client does much around each command (a pool, a lock, timers, retries), which was a third of what a process with sockets did. It makes
-the connection, for it knows how to sign in and how to speak TLS; what is said over it is said here.
+redis-py's own client does much around each command (a pool, a lock, timers, retries): asking and publishing took over a quarter of the time Python
+ran in a process with sockets, at 400 messages a second. It makes the connection, for it knows how to sign in and how to speak TLS; what is said
+over it is said here.
 """
 
 import asyncio
