@@ -21,12 +21,13 @@ from typing import Any
 from benchmarks.facts import machine, write_page
 from benchmarks.processes import peak_memory_kib
 from benchmarks.reading import READERS, BaselinePages, HubbubPages, measure
-from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, Hubbub, HubbubPair, HubbubRoom, Side, backends
+from benchmarks.servers import CHECKOUT, HUBBUB_ENVIRONMENT, Backends, Baseline, BaselineRoom, Hubbub, HubbubPair, HubbubRoom, Side, backends
 
 RATES = "50,100,200,400,800"
 CONNECT_SECONDS, SOCKET_KIB = 3, 60  # a thousand of them
 ACK_P99 = {100: 30, 400: 50}  # milliseconds by messages a second, 1,000 connected
 ROOM_MEMBERS, ROOM_RATE, ROOM_CPU_US = 100, "40", 4000
+ROOM_BESIDE = 4000 / 3200  # of the baseline's CPU: what that comes to on any machine
 BACK_WITHIN_SECONDS = 5.0
 GRAPH_P95, GRAPH_QUERIES = 50, 5  # milliseconds, and queries a call
 FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second, on the machine the promises were made on
@@ -127,15 +128,29 @@ class Bench:
         side.stop()
 
     def room(self) -> None:
-        side = HubbubRoom(self.servers.home)
-        side.fill(self.servers, ROOM_MEMBERS)
-        side.start()
-        load = self.load(side, clients=ROOM_MEMBERS, rates=self.arguments.rates or ROOM_RATE, seconds=self.arguments.seconds, together=True)
-        for step in self.report(side, load):
-            if step["step"] == "offer":
-                self.expect(step["lost"] == 0 and step["doubled"] == 0, "every message reaches every member once")
-                self.expect(step["cpu_us_per_message"]["server"] <= ROOM_CPU_US, f"at most {ROOM_CPU_US} µs of the server's CPU a message")
-        side.stop()
+        sides: list[Side] = [HubbubRoom(self.servers.home)]
+        if self.arguments.baseline:
+            sides.append(BaselineRoom(self.servers.home, Path(self.arguments.baseline).resolve()))
+        for side in sides:
+            side.fill(self.servers, ROOM_MEMBERS)
+        costs: dict[str, list[float]] = {}
+        for turn in range(self.arguments.turns):
+            for side in sides:
+                name = type(side).__name__
+                self.say(f"--- {name}, turn {turn + 1}")
+                side.start()
+                load = self.load(side, clients=ROOM_MEMBERS, rates=self.arguments.rates or ROOM_RATE, seconds=self.arguments.seconds, together=True)
+                for step in self.report(side, load):
+                    if step["step"] == "offer":
+                        costs.setdefault(name, []).append(step["cpu_us_per_message"]["server"])
+                        self.expect(step["lost"] == 0 and step["doubled"] == 0, f"every message of {name} reaches every member once")
+                side.stop()
+        ours = statistics.median(costs["HubbubRoom"])
+        if "BaselineRoom" in costs:
+            theirs = statistics.median(costs["BaselineRoom"])
+            self.expect(ours <= ROOM_BESIDE * theirs, f"{ours / theirs:.2f} of the baseline's CPU a message (at most {ROOM_BESIDE})")
+        else:
+            self.expect(ours <= ROOM_CPU_US, f"at most {ROOM_CPU_US} µs of the server's CPU a message")
 
     def kill(self) -> None:
         side = Hubbub(self.servers.home)

@@ -234,6 +234,17 @@ class Baseline(Side):
         self.launch(["node", "server.js"], {"PORT": str(self.port)}, self.directory)
 
 
+class BaselineRoom(Baseline):
+    """The same with everybody in its first conversation."""
+
+    def fill(self, backends: Backends, clients: int) -> None:
+        super().fill(backends, clients)
+        with psycopg.connect(DSN.format("mini"), autocommit=True) as database:
+            database.execute("INSERT INTO member SELECT 1, id FROM users WHERE id <= %s ON CONFLICT DO NOTHING", [clients])
+        people = json.loads(self.members.read_text())
+        self.members.write_text(json.dumps([{**one, "conversation": 1} for one in people]))
+
+
 def rename_members(source: Path, target: Path) -> None:
     people = json.loads(source.read_text())
     target.write_text(json.dumps([{"token": one["token"], "user": one["uid"], "conversation": one["conv"]} for one in people]))
