@@ -11,7 +11,7 @@ import structlog
 
 from core.realtime import metrics
 from core.realtime.codes import CloseCode
-from core.realtime.frames import Outbound, frame
+from core.realtime.frames import Outbound, frame, on_the_wire
 
 log = structlog.get_logger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -37,8 +37,9 @@ class Connection:
     """A socket and whose it is.
 
     ``state`` is for slices: what they remember of this socket, under their own key. Everything here belongs to the event loop; other threads
-    reach a connection through ``core.realtime.push``. Frames are written at once while the client reads; when it does not, they wait in
-    the outbox for a writer task, and when too many wait the socket is closed with SLOW_READER: it resumes from PostgreSQL.
+    reach a connection through ``core.realtime.push``. Frames are written at once while the client reads, as bytes where the server takes them
+    (``write_frame``); when it does not, they wait in the outbox for a writer task, and when too many wait the socket is closed with SLOW_READER: it
+    resumes from PostgreSQL.
     """
 
     __slots__ = (
@@ -46,6 +47,7 @@ class Connection:
         "_characters",
         "_outbox",
         "_send",
+        "_write_frame",
         "_writer",
         "busy",
         "closing",
@@ -61,7 +63,7 @@ class Connection:
         "warned",
     )
 
-    def __init__(self, hub: House, send: Send, abort: Callable[[], None]) -> None:
+    def __init__(self, hub: House, send: Send, abort: Callable[[], None], write_frame: Callable[[bytes], bool] | None = None) -> None:
         self.id = uuid4().hex
         self.user_id = ""
         self.session_id = ""
@@ -76,6 +78,7 @@ class Connection:
         self.hub = hub
         self._send = send
         self._abort = abort
+        self._write_frame = write_frame
         self._outbox: deque[dict[str, Any]] = deque()
         self._characters = 0
         self._writer: asyncio.Task[None] | None = None
@@ -98,6 +101,9 @@ class Connection:
     def deliver(self, text: str) -> None:
         """Queue an encoded frame. Never waits; a client that does not read is closed instead."""
         if self.closing is not None:
+            return
+        if self._write_frame is not None and self._writer is None and self._write_frame(on_the_wire(text)):
+            metrics.frames_out.inc()
             return
         if len(self._outbox) >= OUTBOX_FRAMES or self._characters + len(text) > OUTBOX_CHARACTERS:
             self._outbox.clear()

@@ -1,8 +1,10 @@
 """What a frame is: the bases of all frame types, the outbound ones by name, and how one is written. Slices import these from ``registry``."""
 
+from functools import lru_cache
 from typing import Any, ClassVar, cast
 
 import msgspec
+from websockets.frames import Frame, Opcode
 
 
 class Inbound(msgspec.Struct, kw_only=True):
@@ -35,6 +37,12 @@ class Outbound(msgspec.Struct, metaclass=OutboundMeta):
 def frame(message: Outbound) -> str:
     """``message`` as it goes over the wire. Made once, however many get it."""
     return encode({"type": message.type, "data": message}).decode()
+
+
+@lru_cache(maxsize=4)
+def on_the_wire(text: str) -> bytes:
+    """A text frame (RFC 6455 5.2, neither masked nor compressed) as bytes: whoever writes the same to a whole room makes it once."""
+    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
 encode = msgspec.json.Encoder().encode

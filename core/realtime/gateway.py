@@ -22,7 +22,7 @@ from core.realtime.connection import Connection
 from core.realtime.hub import Hub, current_hub
 from core.realtime.limits import Bucket
 from core.realtime.registry import Command, commands, encode
-from core.realtime.server import ABORT
+from core.realtime.server import ABORT, WRITE
 from core.realtime.threads import in_thread
 from core.realtime.wire import Ack, Error, ErrorBody
 
@@ -80,7 +80,8 @@ class Gateway(AsyncConsumer):
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - an ASGI server calls us inside a task
         self.hub = current_hub()
-        self.connection = Connection(self.hub, send, scope.get("extensions", {}).get(ABORT, task.cancel))
+        offered = scope.get("extensions", {})
+        self.connection = Connection(self.hub, send, offered.get(ABORT, task.cancel), offered.get(WRITE))
         self.frames = Bucket(settings.REALTIME_FRAMES_PER_SECOND)
         self.bad_frames = Strikes(BAD_FRAMES)
         self.floods = Strikes(FLOOD_FRAMES)

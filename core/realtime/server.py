@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
+from websockets.protocol import State
 
 # The gateway answers frames past its own limit with an error; the server closes with 1009 what is far past it, before it is in memory.
 LARGEST_FRAME = 128 * 1024
@@ -25,17 +26,28 @@ UNREAD_BYTES = 256 * 1024
 # A thread that comes back from PostgreSQL waits this long for a busy event loop to let it go on; Python's own 5 ms, several times a message, is what
 # people would notice.
 SWITCH_SECONDS = 0.001
-ABORT = "hubbub.abort"  # ASGI extension: a callable that drops the connection at once
+# ASGI extensions: a callable that drops the connection at once, and one that takes a frame as bytes, and writes it or says that it cannot now.
+ABORT = "hubbub.abort"
+WRITE = "hubbub.write"
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """Lets the gateway drop a connection whose client takes nothing any more."""
+    """Lets the gateway drop a connection whose client takes nothing any more, and write what is a frame already."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if self.response.status_code == 101:
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[ABORT] = self.transport.abort
+            if not self.conn.extensions:  # nothing is done to frames on their way
+                extensions[WRITE] = self.write_frame
+
+    def write_frame(self, data: bytes) -> bool:
+        """Write a whole frame at once. False where ``send`` would wait or refuse: then it is the one to be asked."""
+        if self.conn.state is not State.OPEN or self.close_sent or self.disconnected or not self.handshake_complete or not self.writable.is_set():
+            return False
+        self.transport.write(data)
+        return True
 
     def handle_ping(self) -> None:
         """Answer, unless the client takes no answers: pongs are the one thing the server writes without looking whether they are read."""
