@@ -9,7 +9,9 @@ from django.db import connection
 from accounts.users.models import User
 from accounts.users.tests.factories import UserFactory
 from chat.conversations.models import Conversation, Membership
+from chat.messages.drafts import Draft, Sent
 from chat.messages.models import Message
+from chat.messages.services import send_messages
 from chat.messages.services.scene import LOCK, MEMBERS, lock_scene
 from chat.messages.services.sending import EARLIER
 from core.statements import together
@@ -17,6 +19,7 @@ from social.graph.models import Block
 
 pytestmark = pytest.mark.django_db
 
+STATEMENTS = 5  # that sending prepares: how to plan, lock, members, what was sent before, write
 BLOCKS = list(product((False, True), repeat=3))  # the first the second, the second the first, the first somebody else
 
 
@@ -69,3 +72,19 @@ def test_sending_reads_no_table_whole_however_small_it_is() -> None:
         with together() as ask:
             lock_scene(ask, [conversation.pk])
         assert not any(reads_whole(cursor, sql, values) for sql, values in asked)
+
+
+def test_sending_plans_its_statements_once() -> None:
+    person = UserFactory.create()
+    conversation = make_conversation("group", [person, UserFactory.create()])
+
+    def plans() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(sum(generic_plans), 0), coalesce(sum(custom_plans), 0) FROM pg_prepared_statements")
+            return cursor.fetchone()
+
+    generic, custom = plans()
+    for number in range(3):
+        (sent,) = send_messages(drafts=[Draft(person.pk, conversation.pk, "Hello", str(number))]).results
+        assert isinstance(sent, Sent)
+    assert plans() == (generic + 3 * STATEMENTS, custom)
