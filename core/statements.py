@@ -8,99 +8,209 @@ makes such statements of querysets.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
+from select import POLLIN, POLLOUT, poll
+from types import SimpleNamespace
 from typing import Any, LiteralString, NamedTuple
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.datetime import TimestamptzLoader
 
 PLACEHOLDER = re.compile(r"%%|%\((\w+)\)s")
 ANSWERED = frozenset({pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK})
-FORGOTTEN = b"26000"  # SQLSTATE: there is no prepared statement of that name
 MOST_PREPARED = 100  # statements of one connection; the one used longest ago makes room
+Values = Mapping[str, Any]
+Row = tuple[Any, ...]
+Types = tuple[int, ...] | None
 
 
-class PreparingCursor(psycopg.Cursor[Any]):
-    """Sends values apart from the statement, which PostgreSQL therefore knows again. Django's own cursors write the values into it.
-
-    Times are read by psycopg's own loader, compiled, in the time zone of the connection, which Django sets to UTC.
-    """
-
-    def __init__(self, connection: Any) -> None:
-        super().__init__(connection)
-        self.adapters.register_loader("timestamptz", TimestamptzLoader)
-
-    prepares = True
-
-    def execute(self, query: Any, params: Any = None, **_: Any) -> "PreparingCursor":
-        super().execute(query, params, prepare=self.prepares)
-        return self
-
-
-class PlanningCursor(PreparingCursor):
-    """Sends values apart from the statement, too, but has it planned for them each time."""
-
-    prepares = False
-
-
-Rows = psycopg.Cursor[Any]
-Ask = Callable[[LiteralString, Sequence[Any]], Rows]
-
-
-def fetch(sql: str, values: Mapping[str, Any], *, prepare: bool = True) -> list[tuple[Any, ...]]:
+def fetch(sql: str, values: Values, *, prepare: bool = True) -> list[Row]:
     """The rows of one statement. Not to ``prepare`` is for one whose best plan is another for other values."""
     ours = connections[DEFAULT_DB_ALIAS]
     if ours.connection is None:
         ours.ensure_connection()
-    if prepare and ours.connection.autocommit and not ours.queries_logged and not ours.execute_wrappers:
+    line = _line_to(ours.connection)
+    if not ours.queries_logged and not ours.execute_wrappers:
+        ours.validate_no_broken_transaction()
         with ours.wrap_database_errors:
-            return _line_to(ours.connection).fetch(sql, values)
-    raw: Any = (PreparingCursor if prepare else PlanningCursor)(ours.connection)  # wrapped, it is as good as one of Django's
+            return line.fetch(sql, values, prepare=prepare)
+    raw: Any = LineCursor(line, prepare)  # wrapped, it is as good as one of Django's
     with ours.make_debug_cursor(raw) if ours.queries_logged else ours.make_cursor(raw) as cursor:
         cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    if ours.queries_logged:  # of a prepared statement Django does not know what was sent
-        ours.queries_log[-1]["sql"] = psycopg.ClientCursor(ours.connection).mogrify(sql, values)
+        rows: list[Row] = cursor.fetchall()
     return rows
 
 
+class Answer:
+    """What comes back for one of the statements that travel together: ``rows`` are for after the block."""
+
+    __slots__ = ("rows", "sql", "values")
+
+    def __init__(self, sql: LiteralString, values: Values) -> None:
+        self.sql = sql
+        self.values = values
+        self.rows: list[Row] = []
+
+
+Ask = Callable[[LiteralString, Values], Answer]
+
+
+@contextmanager
+def together() -> Iterator[Ask]:
+    """``with together() as ask: answer = ask(SQL, values)``, on the connection of this thread and inside its transaction.
+
+    All are sent at the end of the block, and ``answer.rows`` are there after it. Raises what Django raises, at the end of the block; after one that
+    fails PostgreSQL leaves out the rest.
+    """
+    asked: list[Answer] = []
+
+    def ask(sql: LiteralString, values: Values) -> Answer:
+        asked.append(Answer(sql, values))
+        return asked[-1]
+
+    yield ask
+    ours = connections[DEFAULT_DB_ALIAS]
+    if ours.queries_logged or ours.execute_wrappers:
+        for answer in asked:
+            answer.rows = fetch(answer.sql, answer.values)
+        return
+    ours.ensure_connection()
+    ours.validate_no_broken_transaction()
+    with ours.wrap_database_errors:
+        _line_to(ours.connection).fetch_together(asked)
+
+
 class Line:
-    """A connection outside transactions, for statements it has prepared: what a cursor does for all that may be asked would take longer."""
+    """A connection, for statements it has prepared: what psycopg's cursors do for all that may be asked would take longer.
+
+    psycopg itself prepares nothing on it (``prepare_threshold`` is not set) and so has nothing to deallocate after a rollback: what was prepared
+    here stays as long as the connection.
+    """
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
         self._pgconn = connection.pgconn
         self._encoding = connection.info.encoding
-        self._transformer = Transformer(PreparingCursor(connection))
-        self._names: dict[tuple[str, tuple[int, ...] | None], bytes] = {}
+        # Times are read by psycopg's own loader, compiled, in the time zone of the connection, which Django sets to UTC.
+        context = psycopg.Cursor(connection)
+        context.adapters.register_loader("timestamptz", TimestamptzLoader)
+        self._transformer = Transformer(context)
+        self._prepared: dict[tuple[str, Types], bytes] = {}  # the name of each, the one used longest ago first
         self._made = 0
 
-    def fetch(self, sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    def fetch(self, sql: str, values: Values, *, prepare: bool = True) -> list[Row]:
         """The rows. Raises psycopg.Error."""
-        statement, transformer = _numbered(sql), self._transformer
-        parameters: Any = transformer.dump_sequence([values[name] for name in statement.names], statement.formats)
-        types, formats = transformer.types, transformer.formats
-        name = self._names.pop((sql, types), None) or self._prepare(statement.sql, types)
-        self._names[sql, types] = name
-        result = self._pgconn.exec_prepared(name, parameters, formats)
-        if result.status == pq.ExecStatus.FATAL_ERROR and result.error_field(pq.DiagnosticField.SQLSTATE) == FORGOTTEN:
-            # psycopg had all of the connection's statements forgotten, as it does after a rollback.
-            self._names.clear()
-            self._names[sql, types] = name = self._prepare(statement.sql, types)
-            result = self._pgconn.exec_prepared(name, parameters, formats)
-        transformer.set_pgresult(self._checked(result))
-        rows: list[tuple[Any, ...]] = transformer.load_rows(0, result.ntuples, tuple)
-        return rows
+        statement, pgconn = _numbered(sql), self._pgconn
+        parameters, types, formats = self._dumped(statement, values)
+        if self._is_to_begin():
+            self._checked(pgconn.exec_(b"BEGIN"))
+        if not prepare:
+            return self._rows(pgconn.exec_params(statement.sql, parameters, types, formats))
+        name = self._known(sql, types)
+        if name is None:
+            self._make_room()
+            name = self._new_name()
+            self._checked(pgconn.prepare(name, statement.sql, types))
+            self._prepared[sql, types] = name
+        return self._rows(pgconn.exec_prepared(name, parameters, formats))
 
-    def _prepare(self, sql: bytes, types: tuple[int, ...] | None) -> bytes:
-        if len(self._names) >= MOST_PREPARED:
-            self._pgconn.exec_(b"DEALLOCATE " + self._names.pop(next(iter(self._names))))  # which may have been forgotten already
-        self._made += 1
-        name = b"_line_%d" % self._made
-        self._checked(self._pgconn.prepare(name, sql, types))
+    def fetch_together(self, answers: Sequence[Answer]) -> None:
+        """Fill in the rows, after one round trip. Raises psycopg.Error: of the first that failed; what comes after it is not carried out."""
+        pgconn = self._pgconn
+        sends: list[Callable[[], None]] = []
+        receives: list[Callable[[Any], object]] = []  # what to do with the result of each
+        fresh: dict[tuple[str, Types], bytes] = {}
+        if self._is_to_begin():
+            sends.append(partial(pgconn.send_query_params, b"BEGIN", None))
+            receives.append(self._checked)
+        for answer in answers:
+            statement = _numbered(answer.sql)
+            parameters, types, formats = self._dumped(statement, answer.values)
+            name = self._known(answer.sql, types) or fresh.get((answer.sql, types))
+            if name is None:
+                self._make_room()
+                fresh[answer.sql, types] = name = self._new_name()
+                sends.append(partial(pgconn.send_prepare, name, statement.sql, types))
+                receives.append(partial(self._is_prepared, answer.sql, types, name))
+            sends.append(partial(pgconn.send_query_prepared, name, parameters, formats))
+            receives.append(partial(self._answer, answer))
+        for receive, result in zip(receives, self._results(sends), strict=True):
+            receive(result)
+
+    def spelled_out(self, sql: str, values: Values) -> str:
+        """The statement with the values in it, to be read."""
+        return psycopg.ClientCursor(self._connection).mogrify(sql, values)
+
+    def _results(self, sends: Sequence[Callable[[], None]]) -> list[Any]:
+        """What PostgreSQL says to each, in order."""
+        pgconn, results = self._pgconn, list[Any]()
+        try:
+            pgconn.enter_pipeline_mode()
+            for send in sends:
+                send()  # into libpq's buffer: psycopg keeps its connections from blocking
+            pgconn.pipeline_sync()
+            while pgconn.flush():
+                if self._wait(POLLIN | POLLOUT) & POLLIN:  # PostgreSQL may be waiting for us to read before it reads on
+                    pgconn.consume_input()
+            while True:
+                while pgconn.is_busy():
+                    self._wait(POLLIN)
+                    pgconn.consume_input()  # raises psycopg.OperationalError where the connection broke
+                result = pgconn.get_result()
+                if result is None:
+                    continue  # stands after each
+                if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                    break
+                results.append(result)
+            pgconn.exit_pipeline_mode()
+        except BaseException:
+            pgconn.finish()  # there may be answers on the way that nobody would know what to do with
+            raise
+        return results
+
+    def _wait(self, events: int) -> int:
+        poller = poll()  # not select(), which knows no more than 1,024 files
+        poller.register(self._pgconn.socket, events)
+        [(_, found)] = poller.poll()
+        return found
+
+    def _is_to_begin(self) -> bool:
+        """Whether the statement is the first of a transaction: psycopg begins one only with the first cursor that executes something."""
+        return not self._connection.autocommit and self._pgconn.transaction_status == pq.TransactionStatus.IDLE
+
+    def _dumped(self, statement: "Numbered", values: Values) -> tuple[Any, Types, Any]:
+        transformer = self._transformer
+        parameters = transformer.dump_sequence([values[name] for name in statement.names], statement.formats)
+        return parameters, transformer.types, transformer.formats
+
+    def _known(self, sql: str, types: Types) -> bytes | None:
+        name = self._prepared.pop((sql, types), None)
+        if name is not None:
+            self._prepared[sql, types] = name
         return name
+
+    def _new_name(self) -> bytes:
+        self._made += 1
+        return b"_line_%d" % self._made
+
+    def _make_room(self) -> None:
+        if len(self._prepared) >= MOST_PREPARED:
+            self._pgconn.exec_(b"DEALLOCATE " + self._prepared.pop(next(iter(self._prepared))))
+
+    def _is_prepared(self, sql: str, types: Types, name: bytes, result: Any) -> None:
+        self._checked(result)
+        self._prepared[sql, types] = name
+
+    def _answer(self, answer: Answer, result: Any) -> None:
+        answer.rows = self._rows(result)
+
+    def _rows(self, result: Any) -> list[Row]:
+        self._transformer.set_pgresult(self._checked(result))
+        rows: list[Row] = self._transformer.load_rows(0, result.ntuples, tuple)
+        return rows
 
     def _checked(self, result: Any) -> Any:
         if result.status not in ANSWERED:
@@ -108,6 +218,28 @@ class Line:
                 raise psycopg.OperationalError(result.get_error_message())
             raise psycopg.errors.error_from_result(result, encoding=self._encoding)
         return result
+
+
+class LineCursor:
+    """As much of a cursor as Django's wrappers need, which log a statement or refuse it."""
+
+    rowcount = -1
+
+    def __init__(self, line: Line, prepare: bool) -> None:
+        self._line = line
+        self._prepare = prepare
+        self._rows: list[Row] = []
+        self._query = SimpleNamespace(query=None)  # where Django looks for what was sent
+
+    def execute(self, sql: str, values: Values) -> None:
+        self._query.query = self._line.spelled_out(sql, values).encode()
+        self._rows = self._line.fetch(sql, values, prepare=self._prepare)
+
+    def fetchall(self) -> list[Row]:
+        return self._rows
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def _line_to(connection: Any) -> Line:
@@ -138,21 +270,3 @@ def _numbered(sql: str) -> Numbered:
         return f"${names.index(found[1]) + 1}"
 
     return Numbered(PLACEHOLDER.sub(placed, sql).encode(), names, [PyFormat.AUTO] * len(names))
-
-
-@contextmanager
-def together() -> Iterator[Ask]:
-    """``with together() as ask: rows = ask(SQL, parameters)``, on the connection of this thread and inside its transaction.
-
-    ``rows.fetchall()`` and its like are for after the block, when all answers are there. Raises what Django raises, at the end of the block; after
-    one that fails PostgreSQL leaves out the rest.
-    """
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    raw: Any = connection.connection
-
-    def ask(sql: LiteralString, parameters: Sequence[Any]) -> Rows:
-        return PreparingCursor(raw).execute(sql, parameters)
-
-    with connection.wrap_database_errors, raw.pipeline():
-        yield ask

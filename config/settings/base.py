@@ -155,9 +155,9 @@ PATIENCE = {
 }
 # Under ASGI every request may run on a thread of its own, so connections come from psycopg's pool, never from CONN_MAX_AGE. The threads of a
 # WSGI server last, so each keeps its connection, and with it the statements that PostgreSQL has prepared for it. The ORM binds on the client and
-# prepares nothing; what core.statements sends is prepared at its first use.
+# prepares nothing, nor does psycopg by itself; what core.statements sends is prepared at its first use.
 database = dj_database_url.parse(DATABASE_URL, conn_max_age=600 if env.threads_keep_connections else 0)
-database["OPTIONS"] = {**PATIENCE, **database.get("OPTIONS", {}), "prepare_threshold": 1}
+database["OPTIONS"] = {**PATIENCE, **database.get("OPTIONS", {})}
 if env.database_statement_seconds:
     given = database["OPTIONS"].get("options", "")
     database["OPTIONS"]["options"] = f"{given} -c statement_timeout={env.database_statement_seconds * 1000}".strip()

@@ -14,12 +14,12 @@ answer nothing. The row is what is owed all the same, so where the queue is away
 """
 
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
@@ -31,6 +31,7 @@ from core.events.models import OutboxEvent
 from core.events.queue import QueueAway
 from core.events.registry import Event, event_name, event_types, handlers, prompt_handlers
 from core.models import uuid7
+from core.statements import Values, fetch, together
 
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 12
@@ -40,8 +41,9 @@ GRACE = timedelta(seconds=2)  # the sweeper leaves a row this long to the proces
 
 INSERT = """
 INSERT INTO core_events_outboxevent (id, created_at, name, payload, pending, attempts, next_attempt_at, last_error)
-VALUES (%s, now(), %s, %s, %s, 0, now() + %s, '')
+VALUES (%(id)s, now(), %(name)s, %(payload)s, %(pending)s, 0, now() + %(grace)s, '')
 """
+DELETE = "DELETE FROM core_events_outboxevent WHERE id = ANY(%(ids)s)"
 
 
 _left_to_sweeper: ContextVar[bool] = ContextVar("events_left_to_sweeper", default=False)
@@ -83,17 +85,19 @@ def left_to_sweeper() -> Iterator[None]:
         _left_to_sweeper.reset(token)
 
 
-def record(event: Event) -> list[Recorded]:
-    """Write ``event`` with the current transaction. Returns what to ``tell`` and ``settle`` after the commit: nothing where nobody listens."""
+def record(event: Event, ask: Callable[[LiteralString, Values], object] = fetch) -> list[Recorded]:
+    """Write ``event`` with the current transaction. Returns what to ``tell`` and ``settle`` after the commit: nothing where nobody listens.
+
+    Args:
+        ask: of ``core.statements.together``, where the row is to travel with what its writer writes.
+    """
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs inside the transaction of the change it tells of")
     name = event_name(type(event))
     if not (pending := tuple(handlers.get(name, ()))):
         return []
     pk = uuid7()
-    values: list[Any] = [pk, name, msgspec.json.encode(event).decode(), list(pending), GRACE]
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+    ask(INSERT, {"id": pk, "name": name, "payload": msgspec.json.encode(event).decode(), "pending": list(pending), "grace": GRACE})
     return [Recorded(pk, event, pending)]
 
 
@@ -117,9 +121,9 @@ def settle(recorded: Sequence[Recorded]) -> None:
             done.extend(row.pk for row in rows)
     if done:
         # Losing this to a crash only means that the sweeper runs idempotent handlers again: not worth waiting for the disk.
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL synchronous_commit = off")
-            cursor.execute("DELETE FROM core_events_outboxevent WHERE id = ANY(%s)", [done])
+        with transaction.atomic(), together() as ask:
+            ask("SET LOCAL synchronous_commit = off", {})
+            ask(DELETE, {"ids": done})
 
 
 def hand_over(recorded: Sequence[Recorded]) -> None:

@@ -9,17 +9,18 @@ from django.db import transaction
 from accounts.users.models import User
 from chat.conversations.models import Membership
 from chat.messages.events import Receipt, ReceiptsMoved
-from chat.messages.services.scene import lock_scene
+from chat.messages.services.scene import Place, lock_scene
 from core.errors import NotFound
 from core.events import outbox
-from core.statements import together
+from core.statements import fetch, together
 
 # Only what is new moves; nobody gets past the newest message. What counts as unread is written once more in ``services.changing``.
 MOVE = """
 WITH reached AS (
     SELECT m.id, p.sends_read_receipts AS shows,
         LEAST(GREATEST(new.delivered, new.read), c.last_seq) AS delivered, LEAST(new.read, c.last_seq) AS read
-    FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[]) AS new (conversation_id, person_id, delivered, read)
+    FROM unnest(%(people)s::uuid[], %(conversations)s::uuid[], %(delivered)s::bigint[], %(read)s::bigint[])
+        AS new (person_id, conversation_id, delivered, read)
     JOIN chat_conversations_membership m USING (conversation_id, person_id)
     JOIN chat_conversations_conversation c ON c.id = m.conversation_id
     JOIN accounts_users_user p ON p.id = m.person_id
@@ -52,9 +53,9 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What became of a batch: which (person, conversation) were refused, and the event that is still to be handed over."""
+    """What became of a batch: which places were refused, and the event that is still to be handed over."""
 
-    refused: set[tuple[UUID, UUID]]
+    refused: set[Place]
     recorded: list[outbox.Recorded]
 
 
@@ -63,21 +64,20 @@ def move_receipts(*, reached: Iterable[Reached]) -> Moved:
 
     Refusals: a conversation the person is not in, or that a block closes. Events: ReceiptsMoved, recorded.
     """
-    furthest: dict[tuple[UUID, UUID], tuple[int, int]] = {}
+    furthest: dict[Place, tuple[int, int]] = {}
     for one in reached:
         delivered, read = furthest.get((one.person_id, one.conversation_id), (0, 0))
         furthest[one.person_id, one.conversation_id] = (max(delivered, one.delivered_seq), max(read, one.read_seq))
     with transaction.atomic():
         with together() as ask:
-            read_scene = lock_scene(ask, {conversation for _, conversation in furthest})
-        scene = read_scene()
-        refused = {key for key in furthest if not scene.is_open_to(*key)}
-        rows = [(conversation, person, *seqs) for (person, conversation), seqs in furthest.items() if (person, conversation) not in refused]
+            read_scene = lock_scene(ask, furthest)
+        open_ = read_scene().open
+        rows = [(*place, *seqs) for place, seqs in furthest.items() if place in open_]
+        refused = furthest.keys() - open_
         if not rows:
             return Moved(refused, [])
-        with together() as ask:
-            written = ask(MOVE, [list(column) for column in zip(*rows, strict=True)])
-        moved = [Receipt(conversation, person) for conversation, person in written.fetchall()]
+        written = fetch(MOVE, dict(zip(("people", "conversations", "delivered", "read"), map(list, zip(*rows, strict=True)), strict=True)))
+        moved = [Receipt(conversation, person) for conversation, person in written]
         return Moved(refused, outbox.record(ReceiptsMoved(receipts=moved)) if moved else [])
 
 

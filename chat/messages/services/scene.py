@@ -1,7 +1,7 @@
 """What the batched services know of the conversations they write to."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from core.statements import Ask
@@ -12,48 +12,40 @@ ONE_PLAN = """
 SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('plan_cache_mode', 'force_generic_plan', true)
 """
-LOCK = "SELECT id, last_seq FROM chat_conversations_conversation WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+LOCK = "SELECT id, last_seq FROM chat_conversations_conversation WHERE id = ANY(%(conversations)s) ORDER BY id FOR NO KEY UPDATE"
 
-# ``blocks``: in a conversation of two, this one blocks the other.
-MEMBERS = """
-SELECT m.conversation_id, m.person_id, m.hidden_at IS NOT NULL, EXISTS (
-    SELECT 1 FROM chat_conversations_membership other
-    JOIN social_graph_block block ON block.blocker_id = m.person_id AND block.blocked_id = other.person_id
-    JOIN chat_conversations_conversation c ON c.id = m.conversation_id AND c.kind = 'direct'
-    WHERE other.conversation_id = m.conversation_id
-) AS blocks
-FROM chat_conversations_membership m WHERE m.conversation_id = ANY(%s)
+# Of the places asked for, those in a conversation the person is in. A direct one stands closed where either of the two blocks the other.
+OPEN = """
+SELECT m.person_id, m.conversation_id
+FROM unnest(%(people)s::uuid[], %(conversations)s::uuid[]) AS asked (person_id, conversation_id)
+JOIN chat_conversations_membership m USING (person_id, conversation_id)
+WHERE NOT EXISTS (
+    SELECT FROM chat_conversations_conversation c
+    JOIN chat_conversations_membership other ON other.conversation_id = c.id AND other.person_id <> m.person_id
+    JOIN social_graph_block block ON (block.blocker_id = m.person_id AND block.blocked_id = other.person_id)
+        OR (block.blocker_id = other.person_id AND block.blocked_id = m.person_id)
+    WHERE c.id = m.conversation_id AND c.kind = 'direct'
+)
 """
 
+Place = tuple[UUID, UUID]  # a person, and a conversation
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """Conversations held by this transaction. ``members`` says of each person whether they had deleted the conversation."""
+    """Conversations held by this transaction, and which of the places asked for are open to their people."""
 
     heads: dict[UUID, int]
-    members: dict[UUID, dict[UUID, bool]] = field(default_factory=dict)
-    closed: set[UUID] = field(default_factory=set)
-
-    def is_open_to(self, person_id: UUID, conversation_id: UUID) -> bool:
-        """Whether the person is in the conversation and no block closes it."""
-        return person_id in self.members.get(conversation_id, ()) and conversation_id not in self.closed
+    open: set[Place]
 
 
-def lock_scene(ask: Ask, conversation_ids: Iterable[UUID]) -> Callable[[], Scene]:
-    """Lock the conversations, then read who is in them. What is returned gives the scene, once the answers are there.
+def lock_scene(ask: Ask, places: Collection[Place]) -> Callable[[], Scene]:
+    """Lock the conversations, then read who may write in them. What is returned gives the scene, once the answers are there.
 
     The rest of the transaction keeps to indexes, and to plans that are made once.
     """
-    ids = list(conversation_ids)
-    ask(ONE_PLAN, [])
-    heads, members = ask(LOCK, [ids]), ask(MEMBERS, [ids])
-
-    def read() -> Scene:
-        scene = Scene(dict(heads.fetchall()))
-        for conversation_id, person_id, is_hidden, blocks in members.fetchall():
-            scene.members.setdefault(conversation_id, {})[person_id] = is_hidden
-            if blocks:
-                scene.closed.add(conversation_id)
-        return scene
-
-    return read
+    people, conversations = ([*column] for column in zip(*places, strict=True))
+    places_asked = {"people": people, "conversations": conversations}
+    ask(ONE_PLAN, {})
+    heads, open_ = ask(LOCK, places_asked), ask(OPEN, places_asked)
+    return lambda: Scene(dict(heads.rows), set(open_.rows))

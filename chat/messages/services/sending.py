@@ -16,12 +16,12 @@ from accounts.users.models import User
 from chat.messages import recent
 from chat.messages.drafts import Draft, Sent, clean_body, clean_temp_id
 from chat.messages.events import MessagesSent
-from chat.messages.services.scene import Scene, lock_scene
+from chat.messages.services.scene import lock_scene
 from chat.messages.wire import QUOTE_LENGTH, MessageNew, Quote
 from core.errors import DomainError, NotFound, Unavailable
 from core.events import outbox
 from core.models import uuid7
-from core.statements import Ask, Rows, together
+from core.statements import Answer, Ask, together
 
 log = structlog.get_logger(__name__)
 Key = tuple[UUID, UUID, str]
@@ -30,27 +30,35 @@ NOT_YET = Unavailable()  # stands for the result of a draft until its row is wri
 
 EARLIER = """
 SELECT m.sender_id, m.conversation_id, m.temp_id, m.id, m.seq, m.created_at
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS draft (sender_id, conversation_id, temp_id)
+FROM unnest(%(people)s::uuid[], %(conversations)s::uuid[], %(temp_ids)s::text[]) AS draft (sender_id, conversation_id, temp_id)
 JOIN chat_messages_message m USING (sender_id, conversation_id, temp_id)
 """
 
-REPLIED_TO = "SELECT id, conversation_id, seq, sender_id, left(body, %s) FROM chat_messages_message WHERE id = ANY(%s) AND deleted_at IS NULL"
+REPLIED_TO = """
+SELECT id, conversation_id, seq, sender_id, left(body, %(length)s) FROM chat_messages_message WHERE id = ANY(%(ids)s) AND deleted_at IS NULL
+"""
+
+HIDDEN = """
+SELECT conversation_id, person_id FROM chat_conversations_membership WHERE conversation_id = ANY(%(conversations)s) AND hidden_at IS NOT NULL
+"""
 
 # The time is the database's, taken with the conversation locked: within a conversation it never runs backwards, whatever the servers' clocks say.
+# The messages of one conversation stand side by side, from ``first`` to ``last``: of them, those by others become unread. So a room of a hundred
+# takes no more to say than a conversation of two.
 WRITE = """
 WITH message AS (
     INSERT INTO chat_messages_message (id, created_at, conversation_id, seq, sender_id, temp_id, body, reply_to_id)
     SELECT id, statement_timestamp(), conversation_id, seq, sender_id, temp_id, body, reply_to_id
-    FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::uuid[])
-        AS new (id, conversation_id, seq, sender_id, temp_id, body, reply_to_id)
+    FROM unnest(%(ids)s::uuid[], %(conversation_of_each)s::uuid[], %(seqs)s::bigint[], %(senders)s::uuid[], %(temp_ids)s::text[], %(bodies)s::text[],
+        %(replies)s::uuid[]) AS new (id, conversation_id, seq, sender_id, temp_id, body, reply_to_id)
 ), head AS (
     UPDATE chat_conversations_conversation c SET last_seq = new.last_seq, last_message_at = statement_timestamp()
-    FROM unnest(%s::uuid[], %s::bigint[]) AS new (id, last_seq) WHERE c.id = new.id
+    FROM unnest(%(conversations)s::uuid[], %(last_seqs)s::bigint[]) AS new (id, last_seq) WHERE c.id = new.id
 ), place AS (
-    UPDATE chat_conversations_membership m
-    SET unread_count = m.unread_count + new.unread, active_at = statement_timestamp(), hidden_at = NULL
-    FROM unnest(%s::uuid[], %s::uuid[], %s::int[]) AS new (conversation_id, person_id, unread)
-    WHERE m.conversation_id = new.conversation_id AND m.person_id = new.person_id
+    UPDATE chat_conversations_membership m SET active_at = statement_timestamp(), hidden_at = NULL,
+        unread_count = m.unread_count + 1 + last - first - cardinality(array_positions((%(senders)s::uuid[])[first:last], m.person_id))
+    FROM unnest(%(conversations)s::uuid[], %(firsts)s::int[], %(lasts)s::int[]) AS new (conversation_id, first, last)
+    WHERE m.conversation_id = new.conversation_id
 )
 SELECT statement_timestamp()
 """
@@ -94,28 +102,32 @@ def _send_together(drafts: Sequence[Draft]) -> Batch:
     recorded: list[outbox.Recorded] = []
     with transaction.atomic():
         with together() as ask:
-            read_scene = lock_scene(ask, {draft.conversation_id for draft in drafts})
+            read_scene = lock_scene(ask, {(draft.sender_id, draft.conversation_id) for draft in drafts})
             read_sent_before = _sent_before(ask, drafts)
             read_quotes = _quotes(ask, drafts)
+            hidden = ask(HIDDEN, {"conversations": list({draft.conversation_id for draft in drafts})})
         scene, sent_before, quotes = read_scene(), read_sent_before(), read_quotes()
         new: list[tuple[UUID, int, Draft]] = []
         for draft in drafts:
             key = draft.key
             if key in outcomes:
                 continue
+            is_open = (draft.sender_id, draft.conversation_id) in scene.open
             if earlier := sent_before.get(key):
-                outcomes[key] = earlier if scene.is_open_to(draft.sender_id, draft.conversation_id) else NotFound()
-            elif refusal := _refusal(draft, scene, quotes):
+                outcomes[key] = earlier if is_open else NotFound()
+            elif refusal := _refusal(draft, is_open, quotes):
                 outcomes[key] = refusal
             else:
                 seq = scene.heads[draft.conversation_id] = scene.heads[draft.conversation_id] + 1
                 new.append((uuid7(), seq, draft))
                 outcomes[key] = NOT_YET
         if new:
+            reached = {draft.conversation_id for _, _, draft in new}
+            revived = [(conversation, person) for conversation, person in hidden.rows if conversation in reached]
             with together() as ask:
-                written = _write(ask, scene, new)
-                recorded = outbox.record(MessagesSent(message_ids=[pk for pk, _, _ in new], revived=_revived(scene, new)))
-            [(created_at,)] = written.fetchall()
+                written = _write(ask, new)
+                recorded = outbox.record(MessagesSent(message_ids=[pk for pk, _, _ in new], revived=revived), ask)
+            [(created_at,)] = written.rows
             for pk, seq, draft in new:
                 outcomes[draft.key] = Sent(pk, seq, created_at, draft, is_new=True)
     if recorded:
@@ -123,8 +135,8 @@ def _send_together(drafts: Sequence[Draft]) -> Batch:
     return Batch([outcomes[draft.key] for draft in drafts], recorded)
 
 
-def _refusal(draft: Draft, scene: Scene, quotes: Quotes) -> DomainError | None:
-    if not scene.is_open_to(draft.sender_id, draft.conversation_id):
+def _refusal(draft: Draft, is_open: bool, quotes: Quotes) -> DomainError | None:
+    if not is_open:
         return NotFound()
     if draft.reply_to is not None and (draft.reply_to not in quotes or quotes[draft.reply_to][0] != draft.conversation_id):
         return NotFound("The message replied to is not there.", code="reply_not_found")
@@ -134,11 +146,12 @@ def _refusal(draft: Draft, scene: Scene, quotes: Quotes) -> DomainError | None:
 def _sent_before(ask: Ask, drafts: Sequence[Draft]) -> Callable[[], dict[Key, Sent]]:
     """What is a message already. Asked with the conversations locked: nobody else sends the same draft in the meantime."""
     by_key = {draft.key: draft for draft in drafts}
-    rows = ask(EARLIER, [list(column) for column in zip(*by_key, strict=True)])
+    people, conversations, temp_ids = ([*column] for column in zip(*by_key, strict=True))
+    answer = ask(EARLIER, {"people": people, "conversations": conversations, "temp_ids": temp_ids})
 
     def read() -> dict[Key, Sent]:
         found = {}
-        for sender, conversation, temp_id, pk, seq, created_at in rows.fetchall():
+        for sender, conversation, temp_id, pk, seq, created_at in answer.rows:
             key = (sender, conversation, temp_id)
             found[key] = Sent(pk, seq, created_at, by_key[key], is_new=False)
         return found
@@ -150,40 +163,30 @@ def _quotes(ask: Ask, drafts: Sequence[Draft]) -> Callable[[], Quotes]:
     replied_to = list({draft.reply_to for draft in drafts if draft.reply_to is not None})
     if not replied_to:
         return dict
-    rows = ask(REPLIED_TO, [QUOTE_LENGTH, replied_to])
-    return lambda: {pk: (conversation, Quote(id=pk, seq=seq, sender=sender, body=body)) for pk, conversation, seq, sender, body in rows.fetchall()}
+    answer = ask(REPLIED_TO, {"length": QUOTE_LENGTH, "ids": replied_to})
+    return lambda: {pk: (conversation, Quote(id=pk, seq=seq, sender=sender, body=body)) for pk, conversation, seq, sender, body in answer.rows}
 
 
-def _write(ask: Ask, scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> Rows:
+def _write(ask: Ask, new: Sequence[tuple[UUID, int, Draft]]) -> Answer:
     """Insert the messages, raise the heads, count what became unread. Answers with the time of it."""
-    said: dict[UUID, list[UUID]] = {}
-    for _, _, draft in new:
-        said.setdefault(draft.conversation_id, []).append(draft.sender_id)
-    places = [
-        (conversation, person, len(senders) - senders.count(person))
-        for conversation, senders in said.items()
-        for person in scene.members[conversation]
-    ]
+    new = sorted(new, key=lambda one: one[2].conversation_id)
+    lasts = {draft.conversation_id: (number, seq) for number, (_, seq, draft) in enumerate(new, 1)}
     return ask(
         WRITE,
-        [
-            [pk for pk, _, _ in new],
-            [draft.conversation_id for _, _, draft in new],
-            [seq for _, seq, _ in new],
-            [draft.sender_id for _, _, draft in new],
-            [draft.temp_id for _, _, draft in new],
-            [draft.body for _, _, draft in new],
-            [draft.reply_to for _, _, draft in new],
-            list(said),
-            [scene.heads[conversation] for conversation in said],
-            *(list(column) for column in zip(*places, strict=True)),
-        ],
+        {
+            "ids": [pk for pk, _, _ in new],
+            "conversation_of_each": [draft.conversation_id for _, _, draft in new],
+            "seqs": [seq for _, seq, _ in new],
+            "senders": [draft.sender_id for _, _, draft in new],
+            "temp_ids": [draft.temp_id for _, _, draft in new],
+            "bodies": [draft.body for _, _, draft in new],
+            "replies": [draft.reply_to for _, _, draft in new],
+            "conversations": list(lasts),
+            "last_seqs": [seq for _, seq in lasts.values()],
+            "firsts": [1, *(number + 1 for number, _ in lasts.values())][:-1],
+            "lasts": [number for number, _ in lasts.values()],
+        },
     )
-
-
-def _revived(scene: Scene, new: Sequence[tuple[UUID, int, Draft]]) -> list[tuple[UUID, UUID]]:
-    conversations = {draft.conversation_id for _, _, draft in new}
-    return [(conversation, person) for conversation in conversations for person, is_hidden in scene.members[conversation].items() if is_hidden]
 
 
 def _payload(sent: Sent, quotes: Quotes) -> recent.Payload:

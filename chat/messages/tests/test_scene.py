@@ -1,7 +1,7 @@
 """Where one may write, over every combination of blocks and kinds: the statement that knows by hand against the queryset of conversations."""
 
 from itertools import product
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from django.db import connection
@@ -12,14 +12,14 @@ from chat.conversations.models import Conversation, Membership
 from chat.messages.drafts import Draft, Sent
 from chat.messages.models import Message
 from chat.messages.services import send_messages
-from chat.messages.services.scene import LOCK, MEMBERS, lock_scene
-from chat.messages.services.sending import EARLIER
-from core.statements import together
+from chat.messages.services.scene import LOCK, ONE_PLAN, OPEN, lock_scene
+from chat.messages.services.sending import EARLIER, HIDDEN
+from core.statements import fetch, together
 from social.graph.models import Block
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 5  # that sending prepares: how to plan, lock, members, what was sent before, write
+STATEMENTS = 7  # that sending plans: how to plan, lock, who may write, sent before, hidden, write, event
 BLOCKS = list(product((False, True), repeat=3))  # the first the second, the second the first, the first somebody else
 
 
@@ -39,19 +39,13 @@ def test_writing_and_reading_agree_on_who_is_in_which_conversation() -> None:
         Block.objects.bulk_create(Block(blocker=blocker, blocked=blocked) for blocker, blocked, holds in pairs if holds)
         people += [first, second]
         conversations.append(make_conversation(kind, [first, second]))
-    third = UserFactory.create()
-    conversations.append(make_conversation("group", [third, people[1], outsider]))  # somebody blocked is in the same group
+    people.append(UserFactory.create())
+    conversations.append(make_conversation("group", [people[-1], people[1], outsider]))  # somebody blocked is in the same group
     with together() as ask:
-        scene = lock_scene(ask, [conversation.pk for conversation in conversations])
-    known = scene()
-    for person in [*people, third]:
-        visible = set(Conversation.objects.visible_to(person).values_list("pk", flat=True))
-        assert {conversation.pk for conversation in conversations if known.is_open_to(person.pk, conversation.pk)} == visible, person
-    assert known.closed == {
-        conversation.pk
-        for conversation, (kind, (mine, theirs, _)) in zip(conversations, product(("direct", "group"), BLOCKS), strict=False)
-        if kind == "direct" and (mine or theirs)
-    }
+        read = lock_scene(ask, {(person.pk, conversation.pk) for person in people for conversation in conversations})
+    visible = {(person.pk, pk) for person in people for pk in Conversation.objects.visible_to(person).values_list("pk", flat=True)}
+    assert read().open == visible
+    assert len(visible) == 2 * len(BLOCKS) + 2 * 2 + 3, "groups, the two direct ones that nobody closed, and the last group"
 
 
 def test_sending_reads_no_table_whole_however_small_it_is() -> None:
@@ -59,19 +53,16 @@ def test_sending_reads_no_table_whole_however_small_it_is() -> None:
     people = UserFactory.create_batch(2)
     conversation = make_conversation("group", people)
     message = Message.objects.create(conversation=conversation, seq=1, sender=people[0], temp_id="a", body="Hello")
-    drafts = [[people[0].pk], [conversation.pk], [message.temp_id]]
+    values = {"people": [people[0].pk], "conversations": [conversation.pk], "temp_ids": [message.temp_id]}
 
-    def reads_whole(cursor: Any, sql: str, values: list[Any]) -> bool:
-        cursor.execute(f"EXPLAIN {sql}", values)
-        return any("Seq Scan" in line for (line,) in cursor.fetchall())
+    def reads_whole(sql: LiteralString) -> bool:
+        return any("Seq Scan" in line for (line,) in fetch(f"EXPLAIN {sql}", values))
 
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL random_page_cost = 1e6")  # as good as a small table: whatever an index leads to is dear
-        asked: list[tuple[str, list[Any]]] = [(LOCK, [[conversation.pk]]), (MEMBERS, [[conversation.pk]]), (EARLIER, drafts)]
-        assert all(reads_whole(cursor, sql, values) for sql, values in asked), "else there is nothing to be prevented"
-        with together() as ask:
-            lock_scene(ask, [conversation.pk])
-        assert not any(reads_whole(cursor, sql, values) for sql, values in asked)
+    fetch("SET LOCAL random_page_cost = 1e6", {})  # as good as a small table: whatever an index leads to is dear
+    asked: list[LiteralString] = [LOCK, OPEN, HIDDEN, EARLIER]
+    assert all(reads_whole(sql) for sql in asked), "else there is nothing to be prevented"
+    fetch(ONE_PLAN, {})
+    assert not any(reads_whole(sql) for sql in asked)
 
 
 def test_sending_plans_its_statements_once() -> None:
