@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import Callable, Iterable
-from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -20,12 +19,11 @@ from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from core.realtime import metrics
-from core.realtime.redis_link import RedisLink
+from core.realtime.redis_link import RedisLink, subscribed
 
 log = structlog.get_logger(__name__)
 GROUPS = 16
 QUEUE_LIMIT = 20_000  # operations kept for other processes while Redis does not answer; past it the oldest are given up
-SILENCE_SECONDS = 5.0
 RETRY_SECONDS = 0.5
 PUBLISH_SECONDS = 5.0
 CONNECTIONS = 16
@@ -118,6 +116,7 @@ class Bus:
     def __init__(self, heard: Callable[[Operation], None], gap: Callable[[], None]) -> None:
         self.origin = uuid4().hex
         self.connected = asyncio.Event()
+        self._as_ours = encode(Batch(self.origin, []))[:-1]  # how what we publish begins: it is ours when it comes back to us
         self._heard = heard
         self._gap = gap
         self._redis = aioredis.Redis(
@@ -185,44 +184,30 @@ class Bus:
         """Stay subscribed. Each time but the first, whatever was published in between is unknown to us: that is a gap."""
         first = True
         while True:
-            pubsub: Any = self._redis.pubsub()
             try:
-                await pubsub.subscribe(*(channel_of(group) for group in range(GROUPS)))
-                self.connected.set()
-                if not first:
-                    log.info("hub_subscription_restored")
-                    self._gap()
-                first = False
-                await self._receive(pubsub)
+                async with subscribed(settings.REALTIME_REDIS_URL, [channel_of(group) for group in range(GROUPS)], self._take) as subscription:
+                    self.connected.set()
+                    if not first:
+                        log.info("hub_subscription_restored")
+                        self._gap()
+                    await subscription.until_lost()
             except (RedisError, OSError, TimeoutError) as error:
                 if self.connected.is_set():
                     log.warning("hub_subscription_lost", error=type(error).__name__)
                 self.connected.clear()
                 first = False
                 await asyncio.sleep(RETRY_SECONDS)
-            finally:
-                with contextlib.suppress(RedisError, OSError, TimeoutError):
-                    await pubsub.aclose()
 
-    async def _receive(self, pubsub: Any) -> None:
-        """Hand on what arrives. After a silence ask for a sign of life, so that a half-open connection is noticed."""
-        asked = False
-        while True:
-            message = await pubsub.get_message(timeout=SILENCE_SECONDS)
-            if message is None:
-                if asked:
-                    raise TimeoutError
-                await pubsub.ping()
-                asked = True
-                continue
-            asked = False
-            if message["type"] != "message":
-                continue
+    def _take(self, data: bytes) -> None:
+        if data.startswith(self._as_ours):
+            return
+        try:
+            batch = decode(data)
+        except msgspec.MsgspecError:
+            log.exception("hub_batch_unreadable")
+            return
+        for operation in batch.operations:
             try:
-                batch = decode(message["data"])
-            except msgspec.MsgspecError:
-                log.exception("hub_batch_unreadable")
-                continue
-            if batch.origin != self.origin:
-                for operation in batch.operations:
-                    self._heard(operation)
+                self._heard(operation)
+            except Exception:
+                log.exception("hub_operation_failed", operation=type(operation).__name__)

@@ -1,16 +1,19 @@
-"""Commands to Redis over one connection: in order, whatever happens to it."""
+"""Commands to Redis over one connection, in order, and what is heard over another: whatever happens to them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import structlog
 from django.conf import settings as configured
 from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import ResponseError
 
-from core.realtime.redis_link import RedisLink
-from core.realtime.tests.own_redis import OwnRedis
+from core.realtime import redis_link
+from core.realtime.bus import Batch, Bus, Deliver, Missed, Operation, channel_of, encode
+from core.realtime.redis_link import RedisLink, subscribed
+from core.realtime.tests.own_redis import PATIENCE, OwnRedis
 from core.redis_calls import Script
 
 
@@ -73,3 +76,67 @@ async def test_a_redis_that_was_gone_is_found_again(tmp_path: Path) -> None:
     finally:
         link.close()
         own_redis.end()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_what_is_published_is_heard_in_order_from_the_moment_on(link: RedisLink) -> None:
+    heard: list[bytes] = []
+    async with subscribed(configured.REALTIME_REDIS_URL, ["test:one", "test:two"], heard.append):
+        await link.all([("PUBLISH", f"test:{channel}", f"{channel} {number}") for number in range(50) for channel in ("one", "two", "three")])
+        await until(lambda: len(heard) >= 100)
+    assert heard == [f"{channel} {number}".encode() for number in range(50) for channel in ("one", "two")]
+    async with asyncio.timeout(PATIENCE):
+        while await link("PUBLISH", "test:one", "to nobody"):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_redis_that_says_nothing_more_is_given_up_and_one_with_nothing_to_say_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_link, "SILENCE_SECONDS", 0.2)
+    own_redis = OwnRedis(tmp_path)
+    try:
+        await own_redis.answers()
+        async with subscribed(own_redis.url, ["quiet"], lambda _: None) as subscription:
+            listening = asyncio.ensure_future(subscription.until_lost())
+            await asyncio.sleep(1)
+            assert not listening.done()
+            own_redis.hang()
+            with pytest.raises(TimeoutError):
+                await listening
+            own_redis.go_on()
+        async with subscribed(own_redis.url, ["quiet"], lambda _: None) as subscription:
+            listening = asyncio.ensure_future(subscription.until_lost())
+            own_redis.kill()
+            with pytest.raises(Disconnected):
+                await listening
+    finally:
+        own_redis.end()
+
+
+async def test_the_bus_hears_others_but_not_itself_and_nothing_it_hears_ends_its_listening(link: RedisLink) -> None:
+    heard: list[Operation] = []
+
+    def hear(operation: Operation) -> None:
+        if isinstance(operation, Missed):
+            raise LookupError("a handler's own mistake")
+        heard.append(operation)
+
+    bus = Bus(hear, lambda: None)
+    bus.start()
+    try:
+        await asyncio.wait_for(bus.connected.wait(), PATIENCE)
+        ours, theirs = (Deliver(["room"], frame=frame) for frame in ("ours", "theirs"))
+        bus.publish(ours)
+        await bus.flush()
+        with structlog.testing.capture_logs() as logs:
+            for said in (b"not a batch", encode(Batch(bus.origin, [ours])), encode(Batch("another", [Missed(), theirs]))):
+                await link("PUBLISH", channel_of(0), said)
+            await until(lambda: bool(heard))
+        assert [entry["event"] for entry in logs] == ["hub_batch_unreadable", "hub_operation_failed"]
+        assert heard == [theirs]
+    finally:
+        await bus.stop()
