@@ -5,10 +5,14 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 import pytest
+import uvicorn
+from websockets.asyncio.client import connect
 from websockets.server import ServerProtocol
 
 from core.realtime.connection import Connection, House
 from core.realtime.frames import on_the_wire
+from core.realtime.server import WRITE, SocketProtocol
+from core.realtime.tests.own_redis import PATIENCE
 
 
 class Server:
@@ -63,3 +67,36 @@ async def test_nothing_is_written_after_the_close() -> None:
     server.connection.deliver("late")
     assert server.got == []
     server.connection.abort()
+
+
+@pytest.mark.parametrize("compresses", [False, True])
+async def test_our_server_takes_frames_as_bytes_unless_it_would_compress_them(compresses: bool) -> None:
+    offered: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        offered.append(write := scope["extensions"].get(WRITE))
+        said = [write(on_the_wire(word)) for word in ("zwölf", "Boxkämpfer")] if write else []
+        await send({"type": "websocket.send", "text": "last"})
+        await receive()
+        assert said == [True] * len(said)
+        assert not write or not write(on_the_wire("to nobody")), "the client is gone"
+        offered.append("done")
+
+    made = uvicorn.Config(app, port=0, ws=SocketProtocol, ws_per_message_deflate=compresses, lifespan="off", log_config=None)
+    server = uvicorn.Server(made)
+    made.load()
+    server.lifespan = made.lifespan_class(made)
+    await server.startup()
+    try:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        async with connect(f"ws://127.0.0.1:{port}/") as client:
+            words = [await client.recv() for _ in range(1 if compresses else 3)]
+        assert words == (["last"] if compresses else ["zwölf", "Boxkämpfer", "last"])
+        async with asyncio.timeout(PATIENCE):
+            while offered[1:] != ["done"]:
+                await asyncio.sleep(0.01)
+        assert (offered[0] is None) is compresses
+    finally:
+        await server.shutdown()
