@@ -29,7 +29,7 @@ ADMISSION_SECONDS = 20.0
 SEAT_RETRY_SECONDS = 30.0
 COMING_TOGETHER = 64
 GOING_TOGETHER = 500
-GROUPS = 2  # that are looked at at the same time
+GROUPS = 1  # that are looked at at the same time: two would be half as large, and what a group costs is mostly the interpreter's time
 
 
 class Refused(Exception):
