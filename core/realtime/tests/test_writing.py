@@ -1,16 +1,21 @@
 """A frame that goes to many is made once and written at once; where the server cannot take it now, it waits its turn like every other."""
 
 import asyncio
-from collections.abc import Iterable
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
 import uvicorn
 from websockets.asyncio.client import connect
 from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
 
 from core.realtime.connection import Connection, House
 from core.realtime.frames import on_the_wire
+from core.realtime.gateway import Gateway
+from core.realtime.hub import stop_hub
 from core.realtime.server import WRITE, SocketProtocol
 from core.realtime.tests.own_redis import PATIENCE
 
@@ -69,34 +74,60 @@ async def test_nothing_is_written_after_the_close() -> None:
     server.connection.abort()
 
 
+@asynccontextmanager
+async def serving(app: Any, **options: Any) -> AsyncIterator[str]:
+    """Where uvicorn serves ``app`` with our sockets."""
+    config = uvicorn.Config(app, port=0, ws=SocketProtocol, lifespan="off", log_config=None, **options)
+    config.load()
+    server = uvicorn.Server(config)
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    try:
+        yield f"ws://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/ws/"
+    finally:
+        await server.shutdown()
+
+
 @pytest.mark.parametrize("compresses", [False, True])
 async def test_our_server_takes_frames_as_bytes_unless_it_would_compress_them(compresses: bool) -> None:
-    offered: list[Any] = []
+    gone = asyncio.Event()
+    took: list[bool] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        offered.append(write := scope["extensions"].get(WRITE))
-        said = [write(on_the_wire(word)) for word in ("zwölf", "Boxkämpfer")] if write else []
+        write = scope["extensions"].get(WRITE, lambda _: None)
+        took.extend(write(on_the_wire(word)) for word in ("zwölf", "Boxkämpfer"))
         await send({"type": "websocket.send", "text": "last"})
         await receive()
-        assert said == [True] * len(said)
-        assert not write or not write(on_the_wire("to nobody")), "the client is gone"
-        offered.append("done")
+        took.append(write(on_the_wire("to nobody")))
+        gone.set()
 
-    made = uvicorn.Config(app, port=0, ws=SocketProtocol, ws_per_message_deflate=compresses, lifespan="off", log_config=None)
-    server = uvicorn.Server(made)
-    made.load()
-    server.lifespan = made.lifespan_class(made)
-    await server.startup()
-    try:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        async with connect(f"ws://127.0.0.1:{port}/") as client:
+    async with serving(app, ws_per_message_deflate=compresses) as url:
+        async with connect(url) as client:
             words = [await client.recv() for _ in range(1 if compresses else 3)]
-        assert words == (["last"] if compresses else ["zwölf", "Boxkämpfer", "last"])
-        async with asyncio.timeout(PATIENCE):
-            while offered[1:] != ["done"]:
-                await asyncio.sleep(0.01)
-        assert (offered[0] is None) is compresses
-    finally:
-        await server.shutdown()
+        await asyncio.wait_for(gone.wait(), PATIENCE)
+    assert words == (["last"] if compresses else ["zwölf", "Boxkämpfer", "last"])
+    assert took == ([None] * 3 if compresses else [True, True, False])
+
+
+async def test_the_gateway_has_our_server_write_them() -> None:
+    written: list[bytes] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        write = scope["extensions"][WRITE]
+
+        def write_down(data: bytes) -> bool:
+            written.append(data)
+            return bool(write(data))
+
+        scope["extensions"][WRITE] = write_down
+        await Gateway.as_asgi()(scope, receive, send)
+
+    async with serving(app, ws_per_message_deflate=False) as url:
+        async with connect(url, subprotocols=[Subprotocol("hubbub.v1"), Subprotocol("bearer.1.1")]) as client:
+            first = await asyncio.wait_for(client.recv(), PATIENCE)
+        await stop_hub()
+    assert isinstance(first, str)
+    assert json.loads(first)["type"] == "authenticated"
+    assert written[0] == on_the_wire(first)
