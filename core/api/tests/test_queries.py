@@ -1,12 +1,13 @@
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import DataError, OperationalError, connection, transaction
 from django.db.models import CharField, UUIDField
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import Conflict
@@ -135,11 +136,10 @@ class TestOutsideTransactions:
         assert fetch(OURS, {})[0][0] <= MOST_PREPARED
         assert fetch("SELECT 0", {}) == [(0,)]
 
-    def test_a_connection_that_broke_is_made_anew(self) -> None:
-        assert fetch("SELECT 1", {}) == [(1,)]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (backend,) = cursor.fetchone()
+    @pytest.mark.parametrize("ask_something", [lambda: fetch("SELECT 1", {}), lambda: ask_together("SELECT 1", "SELECT 2")])
+    def test_a_connection_that_broke_is_made_anew(self, ask_something: Callable[[], object]) -> None:
+        ask_something()
+        [(backend,)] = fetch("SELECT pg_backend_pid()", {})
 
         def kill() -> None:
             fetch("SELECT pg_terminate_backend(%(backend)s)", {"backend": backend})
@@ -149,9 +149,61 @@ class TestOutsideTransactions:
         killer.start()
         killer.join()
         with pytest.raises(OperationalError):
-            fetch("SELECT 1", {})
+            ask_something()
         connection.close_if_unusable_or_obsolete()  # as at the end of a request
-        assert fetch("SELECT 1", {}) == [(1,)]
+        ask_something()
+
+
+def ask_together(*statements: LiteralString, **values: Any) -> list[list[tuple[Any, ...]]]:
+    with together() as ask:
+        answers = [ask(sql, values) for sql in statements]
+    return [answer.rows for answer in answers]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTogether:
+    def test_statements_are_carried_out_in_order_in_one_transaction(self, person: Any) -> None:
+        name = "SELECT display_name FROM accounts_users_user WHERE id = %(id)s"
+        with contextlib.suppress(Conflict), transaction.atomic():
+            before, changed, after = ask_together(
+                name, "UPDATE accounts_users_user SET display_name = %(name)s WHERE id = %(id)s", name, id=person.pk, name="Another"
+            )
+            assert (before, changed, after) == ([(person.display_name,)], [], [("Another",)])
+            raise Conflict
+        assert fetch(name, {"id": person.pk}) == [(person.display_name,)]
+
+    def test_where_one_fails_nothing_after_it_is_done_and_the_connection_goes_on(self, person: Any) -> None:
+        rename: LiteralString = "UPDATE accounts_users_user SET display_name = 'Never' WHERE id = %(id)s"
+        for _ in range(2):  # what came after was not even prepared the first time
+            with pytest.raises(DataError, match="division by zero"), transaction.atomic():
+                ask_together("SELECT %(id)s", "SELECT 1 / (%(zero)s)::int", rename, id=person.pk, zero=0)
+        assert User.objects.get(pk=person.pk).display_name == person.display_name
+        assert ask_together("SELECT 1 / (%(zero)s)::int", rename, id=person.pk, zero=1) == [[(1,)], []]
+
+    def test_nothing_is_sent_where_the_block_fails(self, person: Any) -> None:
+        with contextlib.suppress(Conflict), together() as ask:
+            ask("DELETE FROM accounts_users_user WHERE id = %(id)s", {"id": person.pk})
+            raise Conflict
+        with pytest.raises(KeyError):
+            ask_together("DELETE FROM accounts_users_user WHERE id = %(id)s", "SELECT %(missing)s", id=person.pk)
+        assert User.objects.filter(pk=person.pk).exists()
+
+    def test_more_than_fits_on_the_way_comes_through_both_ways(self) -> None:
+        large = "x" * 3_000_000
+        answers = ask_together(*["SELECT %(large)s::text, repeat('y', 2000000)"] * 5, large=large)
+        assert answers == [[(large, "y" * 2_000_000)]] * 5
+
+    def test_inside_a_transaction_that_is_broken_nothing_is_asked(self) -> None:
+        with transaction.atomic():
+            with contextlib.suppress(DataError), transaction.atomic(savepoint=False):
+                fetch("SELECT 1 / 0", {})
+            with pytest.raises(TransactionManagementError):
+                ask_together("SELECT 1")
+
+    def test_django_counts_them(self) -> None:
+        with CaptureQueriesContext(connection) as captured, transaction.atomic():
+            assert ask_together("SELECT %(word)s::text", "SELECT 2", word="one") == [[("one",)], [(2,)]]
+        assert [query["sql"] for query in captured.captured_queries][1:3] == ["SELECT 'one'::text", "SELECT 2"]
 
 
 def test_rows_can_be_folded_into_one(make_person: Callable[..., Any]) -> None:
