@@ -111,7 +111,7 @@ async def end(tasks: Iterable["asyncio.Task[None]"]) -> None:
 
 
 class Bus:
-    """The link of one process. ``heard`` gets what others publish; ``gap`` is called when something may have been missed."""
+    """The link of one process. ``heard`` gets what others publish, and does not raise; ``gap`` is called when something may have been missed."""
 
     def __init__(self, heard: Callable[[Operation], None], gap: Callable[[], None]) -> None:
         self.origin = uuid4().hex
@@ -207,7 +207,4 @@ class Bus:
             log.exception("hub_batch_unreadable")
             return
         for operation in batch.operations:
-            try:
-                self._heard(operation)
-            except Exception:
-                log.exception("hub_operation_failed", operation=type(operation).__name__)
+            self._heard(operation)

@@ -172,7 +172,13 @@ class Hub:
         self.perform(operation)
 
     def perform(self, operation: Operation) -> None:
-        """Do one operation for the members of this process. One connection's trouble is never another's."""
+        """Do one operation for the members of this process. One operation's trouble is never another's: it is logged."""
+        try:
+            self._perform(operation)
+        except Exception:
+            log.exception("hub_operation_failed", operation=type(operation).__name__)
+
+    def _perform(self, operation: Operation) -> None:
         match operation:
             case Deliver(rooms=[room], frame=text, position=int(position)):
                 self._deliver_in_order(room, text, position)
@@ -255,13 +261,18 @@ class Hub:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            now = time.monotonic()
-            self._check_expiry()
-            self._forget(now - RECENT_SECONDS)
-            if now >= self._heartbeat_due:
-                self._heartbeat_due = now + settings.REALTIME_HEARTBEAT_SECONDS
-                self.budgets.windows.forget_idle()
-                self.spawn(self._beat())
+            try:
+                self._tock(time.monotonic())
+            except Exception:
+                log.exception("hub_tick_failed")
+
+    def _tock(self, now: float) -> None:
+        if now >= self._heartbeat_due:
+            self._heartbeat_due = now + settings.REALTIME_HEARTBEAT_SECONDS
+            self.budgets.windows.forget_idle()
+            self.spawn(self._beat())
+        self._check_expiry()
+        self._forget(now - RECENT_SECONDS)
 
     def _check_expiry(self) -> None:
         now = datetime.now(UTC)
