@@ -47,20 +47,18 @@ class BaselinePages(Baseline):
         return [f"{token} /posts{'?cache=1' if what == 'cached feed' else ''}" for token in tokens]
 
 
-def measure(side: Any, what: str, seconds: float, connections: int, postgres: int) -> dict[str, Any]:
-    """One run of wrk, after a warm one that fills caches."""
+def measure(side: Any, what: str, seconds: float, connections: int, behind: dict[str, int]) -> dict[str, Any]:
+    """One run of wrk, after a warm one that fills caches. ``behind`` are the processes the server stands on, by name."""
     requests = side.home / "requests.txt"
     requests.write_text("\n".join(side.requests(what)) + "\n")
     environment = {**os.environ, "REQUESTS": str(requests)}
     warm = ["wrk", "-t1", f"-c{connections}", f"-d{max(2, int(seconds / 4))}s", "-s", str(SCRIPT), f"http://127.0.0.1:{side.port}"]
     subprocess.run(warm, env=environment, stdout=subprocess.DEVNULL, check=True)
-    before, postgres_before = cpu_seconds(side.process.pid), cpu_seconds(postgres)
+    pids = {"server": side.process.pid, **behind}
+    before = {name: cpu_seconds(pid) for name, pid in pids.items()}
     measured = ["wrk", "-t1", f"-c{connections}", f"-d{int(seconds)}s", "--latency", "-s", str(SCRIPT), f"http://127.0.0.1:{side.port}"]
     output = subprocess.run(measured, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
     answer: dict[str, Any] = json.loads(next(line for line in output.splitlines() if line.startswith("{")))
     count = max(1, answer["answers"])
-    answer["cpu_us_per_answer"] = {
-        "server": round((cpu_seconds(side.process.pid) - before) * 1e6 / count),
-        "postgres": round((cpu_seconds(postgres) - postgres_before) * 1e6 / count),
-    }
+    answer["cpu_us_per_answer"] = {name: round((cpu_seconds(pid) - before[name]) * 1e6 / count) for name, pid in pids.items()}
     return {"step": "read", "what": what, **answer, "server_kib": memory_kib(side.process.pid)}

@@ -204,7 +204,8 @@ class Bench:
             for side in sides:
                 side.start()
                 for what in things:
-                    step = {"side": type(side).__name__, **measure(side, what, self.arguments.seconds, 16, self.servers.postgres.pid)}
+                    behind = {"postgres": self.servers.postgres.pid, "redis": self.servers.valkey.pid}
+                    step = {"side": type(side).__name__, **measure(side, what, self.arguments.seconds, 16, behind)}
                     found.setdefault((what, type(side).__name__), []).append(step["per_second"])
                     self.note(step, describe_reading(step))
                     self.expect(not step["not_2xx"] and not step["failed"], f"every answer of {step['side']} is good")
