@@ -160,16 +160,21 @@ class Line:
                     self._wait(POLLIN)
                     pgconn.consume_input()  # raises psycopg.OperationalError where the connection broke
                 result = pgconn.get_result()
-                if result is None:
-                    continue  # stands after each
-                if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                if result is None:  # it stands after each
+                    self._still_there()
+                elif result.status == pq.ExecStatus.PIPELINE_SYNC:
                     break
-                results.append(result)
+                else:
+                    results.append(result)
             pgconn.exit_pipeline_mode()
         except BaseException:
             pgconn.finish()  # there may be answers on the way that nobody would know what to do with
             raise
         return results
+
+    def _still_there(self) -> None:
+        if self._pgconn.status == pq.ConnStatus.BAD:
+            raise psycopg.OperationalError(self._pgconn.get_error_message())
 
     def _wait(self, events: int) -> int:
         poller = poll()  # not select(), which knows no more than 1,024 files
@@ -214,8 +219,7 @@ class Line:
 
     def _checked(self, result: Any) -> Any:
         if result.status not in ANSWERED:
-            if self._pgconn.status == pq.ConnStatus.BAD:
-                raise psycopg.OperationalError(result.get_error_message())
+            self._still_there()
             raise psycopg.errors.error_from_result(result, encoding=self._encoding)
         return result
 

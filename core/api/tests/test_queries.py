@@ -136,22 +136,28 @@ class TestOutsideTransactions:
         assert fetch(OURS, {})[0][0] <= MOST_PREPARED
         assert fetch("SELECT 0", {}) == [(0,)]
 
-    @pytest.mark.parametrize("ask_something", [lambda: fetch("SELECT 1", {}), lambda: ask_together("SELECT 1", "SELECT 2")])
-    def test_a_connection_that_broke_is_made_anew(self, ask_something: Callable[[], object]) -> None:
-        ask_something()
+    @pytest.mark.parametrize("is_under_way", [False, True])
+    @pytest.mark.parametrize("ask", [lambda sql: fetch(sql, {}), lambda sql: ask_together("SELECT 1", sql, "SELECT 2")])
+    def test_a_connection_that_broke_is_made_anew(self, ask: Callable[[LiteralString], object], is_under_way: bool) -> None:
+        ask("SELECT 3")
         [(backend,)] = fetch("SELECT pg_backend_pid()", {})
 
         def kill() -> None:
+            sleeping: list[tuple[Any, ...]] = []
+            while is_under_way and not sleeping:
+                sleeping = fetch("SELECT 1 FROM pg_stat_activity WHERE pid = %(backend)s AND wait_event = 'PgSleep'", {"backend": backend})
             fetch("SELECT pg_terminate_backend(%(backend)s)", {"backend": backend})
             connection.close()
 
         killer = threading.Thread(target=kill)
         killer.start()
-        killer.join()
+        if not is_under_way:
+            killer.join()
         with pytest.raises(OperationalError):
-            ask_something()
+            ask("SELECT pg_sleep(60)")
+        killer.join()
         connection.close_if_unusable_or_obsolete()  # as at the end of a request
-        ask_something()
+        ask("SELECT 3")
 
 
 def ask_together(*statements: LiteralString, **values: Any) -> list[list[tuple[Any, ...]]]:
