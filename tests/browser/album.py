@@ -183,6 +183,7 @@ PICTURES = [
     Picture("sign-up-phone-refused", "sign_up_phone", "/sign-up/phone/", act=fill("Text me a code", username="ana", phone="12")),
     Picture("sign-up-google", "socialaccount_signup", "/sign-up/", act=agree_with_google),
     Picture("sign-in", "account_login", "/sign-in/"),
+    Picture("sign-in-ended", "account_login", "/sign-in/?ended=1&next=/chats/"),
     Picture("sign-in-refused", "account_login", "/sign-in/", act=fill("Sign in", login="ana", password="wrong")),
     Picture("sign-in-email", "sign_in_email", "/sign-in/email/"),
     Picture("sign-in-email-refused", "sign_in_email", "/sign-in/email/", act=fill("Email me a code", email="nowhere")),

@@ -36,6 +36,7 @@ STRANGERS = [
     at("account_signup", "/sign-up/"),
     at("sign_up_phone", "/sign-up/phone/"),
     at("account_login", "/sign-in/?next=/chats/"),
+    at("account_login", "/sign-in/?ended=1&next=/chats/"),
     at("sign_in_email", "/sign-in/email/"),
     at("sign_in_phone", "/sign-in/phone/"),
     at("account_email_verification_sent", "/verify/"),

@@ -29,11 +29,14 @@ def link_in_mail(mailbox: Path, subject: str) -> str:
 
 def sign_in(visitor: Visitor, login: str, password: str) -> None:
     visitor.goto("/sign-in/")
-    page = visitor.page
+    fill_in(visitor.page, login, password)
+    visitor.page.wait_for_url("**/home/")
+
+
+def fill_in(page: Page, login: str, password: str) -> None:
     page.get_by_label("Email, username or phone").fill(login)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/home/")
 
 
 def publish(page: Page, words: str) -> None:
@@ -139,6 +142,14 @@ def test_session_ended_from_another_browser_is_over_at_once(visit: Visit, ana: U
     here, there = visit(), visit()
     sign_in(here, "ana", PASSWORD)
     sign_in(there, "ana", PASSWORD)
+    there.goto("/settings/presence/")
+    there.live()
+    here.goto("/settings/sessions/")
+    here.page.get_by_role("button", name=re.compile("^End the session")).click()
+    there.page.wait_for_url("**/sign-in/**")
+    expect(there.page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    fill_in(there.page, "ana", PASSWORD)
+    there.page.wait_for_url("**/settings/presence/")
     there.live()
     here.goto("/settings/sessions/")
     here.page.get_by_role("button", name=re.compile("^End the session")).click()
