@@ -325,6 +325,7 @@ def test_archives_expire_and_are_swept(person: User) -> None:
     assert latest.state == "expired"
 
 
+@patch.object(exports, "TELL_EVERY", 1e9)  # it tells how far it is by the clock
 def test_reading_an_archive_costs_the_same_however_much_is_in_it(world: World, count_queries: Any) -> None:
     def build() -> None:
         Export.objects.all().delete()
