@@ -78,8 +78,7 @@ export function startLive() {
   let leaving = false;
   const leads = ["/sign-out/", "/settings/data/delete/"];
   document.addEventListener("submit", (event) => (leaving ||= leads.includes(event.target.getAttribute("action"))));
-  const back = encodeURIComponent(location.pathname + location.search);
-  socket.on("session:revoked", () => leaving || location.assign(`/sign-in/?ended=1&next=${back}`));
+  socket.on("session:revoked", () => leaving || location.assign(`/sign-in/?${new URLSearchParams({ ended: 1, next: location.pathname + location.search })}`));
   socket.onState((state) => {
     document.documentElement.dataset.socket = state;
     if (state === "closed" && socket.closeCode === 4401) toast({ tone: "warning", text: "You are signed out here. Sign in again.", href: "/sign-in/" });
