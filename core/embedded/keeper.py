@@ -78,19 +78,20 @@ def _wait_until_up(home: Home) -> None:
     deadline = time.monotonic() + STARTING_SECONDS
     while not is_up(home):
         if time.monotonic() > deadline:
-            raise RuntimeError("The embedded servers do not start.\n" + _log_tail(home))
+            raise RuntimeError("The embedded servers do not start.\n" + log_tail(home))
         if keeper is None or keeper.poll() is not None:
             if keeper is not None and keeper.returncode != 0:
-                raise RuntimeError("The embedded servers cannot start.\n" + _log_tail(home))
+                raise RuntimeError("The embedded servers cannot start.\n" + log_tail(home))
             with (home.path / "keeper.log").open("ab") as log:
                 keeper = subprocess.Popen(command(home), cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         time.sleep(0.05)
     make_database(home)
 
 
-def _log_tail(home: Home) -> str:
+def log_tail(home: Home, lines: int = 12) -> str:
+    """The last lines of every log of ``home``."""
     logs = [path for name in ("keeper", "postgres", "valkey") if (path := home.path / f"{name}.log").exists()]
-    return "\n".join(f"--- {path}\n" + "\n".join(path.read_text(errors="replace").splitlines()[-12:]) for path in logs)
+    return "\n".join(f"--- {path}\n" + "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) for path in logs)
 
 
 class Keeper:

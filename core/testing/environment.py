@@ -13,7 +13,7 @@ from typing import IO
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from core.embedded.home import Home
-from core.embedded.keeper import using
+from core.embedded.keeper import log_tail, using
 
 HOME = Home(Path(__file__).resolve().parents[2] / ".dev" / "test", throwaway=True)
 DATABASES_EACH = 3
@@ -33,6 +33,7 @@ class Environment:
         self.database = f"{self.template}_{self.number}"
         self._server_url = server._replace(path="/postgres")
         self._servers = ExitStack()
+        self._restarts_before = _restarts()
         os.environ["DATABASE_URL"] = _url(server._replace(path=f"/{self.database}"))
         os.environ["REDIS_URL"] = self.given_redis_url or HOME.redis_url
         os.environ["REDIS_DATABASE"] = str(self.number * DATABASES_EACH)
@@ -58,6 +59,16 @@ class Environment:
     def leave_servers(self) -> None:
         """The last process to leave lets them stop."""
         self._servers.close()
+
+    def restarts(self) -> str:
+        """What the keeper said of servers that died since this was made, with the ends of the logs, a crash report included. Empty when none did."""
+        new = _restarts()[len(self._restarts_before) :]
+        return f"{new}\n{log_tail(HOME, lines=200)}" if new else ""
+
+
+def _restarts() -> str:
+    log = HOME.path / "keeper.log"
+    return log.read_text(errors="replace") if log.exists() else ""
 
 
 def _url(parts: SplitResult) -> str:

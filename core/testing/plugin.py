@@ -10,6 +10,8 @@ from pathlib import Path
 import django
 import pytest
 import redis
+import redis.backoff
+import redis.retry
 from django.test.utils import CaptureQueriesContext
 from hypothesis import settings as hypothesis_settings
 
@@ -19,6 +21,9 @@ from core.testing.environment import Environment
 hypothesis_settings.register_profile("suite", max_examples=100, stateful_step_count=30, deadline=None)
 hypothesis_settings.register_profile("thorough", max_examples=2_500, stateful_step_count=60, deadline=None)
 hypothesis_settings.load_profile("suite")
+
+# A server that dies is started again in less than this; the summary of the run tells of it.
+PATIENT = redis.retry.Retry(redis.backoff.ExponentialBackoff(base=0.1, cap=1), retries=12)
 
 # Before settings are read: they take the URLs from the environment this sets.
 environment = Environment()
@@ -37,6 +42,12 @@ def pytest_xdist_setupnodes() -> None:
     """This process only directs workers: they lease numbers themselves, and must not read settings before they have."""
     os.environ.pop("DJANGO_SETTINGS_MODULE")
     environment.release()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if restarts := environment.restarts():
+        terminalreporter.section("servers that died and were started again")
+        terminalreporter.write_line(restarts)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -84,7 +95,7 @@ def empty_redis(servers: Environment) -> None:
     from django.conf import settings
 
     for number in range(3):
-        with redis.Redis.from_url(settings.REDIS_URL, db=settings.REDIS_DATABASE + number) as client:
+        with redis.Redis.from_url(settings.REDIS_URL, db=settings.REDIS_DATABASE + number, retry=PATIENT) as client:
             client.flushdb()
 
 

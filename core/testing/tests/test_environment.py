@@ -1,17 +1,24 @@
 import contextlib
+import os
+import signal
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event, Thread, Timer
 
 import pytest
+import redis
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.db import OperationalError, connection, connections, transaction
 
+from core.embedded.home import Home
+from core.embedded.keeper import using
 from core.events.models import OutboxEvent
 from core.mail.models import OutgoingMail
 from core.testing.databases import empty_database
 from core.testing.environment import Environment
+from core.testing.plugin import PATIENT
 from core.testing.threads import race
 
 
@@ -83,3 +90,21 @@ class TestEmptying:
         thread.join()
         assert not OutboxEvent.objects.exists()
         assert not OutgoingMail.objects.exists()
+
+
+def test_what_died_is_told_and_what_died_before_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "REDIS_URL", "REDIS_DATABASE"):
+        monkeypatch.setenv(name, "")  # restored afterwards
+    home = Home(tmp_path, throwaway=True)
+    home.prepare()
+    (tmp_path / "keeper.log").write_text("long ago\n")
+    monkeypatch.setattr("core.testing.environment.HOME", home)
+    watching = Environment()
+    assert watching.restarts() == ""
+    with using(home), redis.Redis.from_url(home.redis_url, retry=PATIENT) as client:
+        victim = client.info("server")["process_id"]
+        os.kill(victim, signal.SIGKILL)
+        assert client.info("server")["process_id"] != victim
+    said = watching.restarts().splitlines()
+    assert said[0] == "Valkey ended with -9; starting it again"
+    assert any("Ready to accept connections" in line for line in said)
