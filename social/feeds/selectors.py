@@ -17,40 +17,50 @@ from core.queries import UUIDS, Ask, Folded, Prepared, RowVersion, Written, aske
 from social.posts.models import Audience, Post, PostImage, PostLike
 from social.posts.querysets import live
 
-# Newest ids of each author from the author's own stretch of the index, then the newest of those: the cost follows the authors, not their posts.
-HOME_IDS = Written("""
+# What the viewer may read of one author, as far as the index tells.
+OF_THE_AUTHOR = """
+    SELECT post.id
+    FROM social_posts_post AS post
+    WHERE post.author_id = author.id AND post.deleted_at IS NULL AND post.hidden_at IS NULL
+      AND (
+          post.audience = 'public' OR post.author_id = %(viewer)s
+          OR post.audience = 'followers' AND author.is_followed OR post.audience = 'friends' AND author.is_friend
+      )
+      AND post.id < %(before)s
+    ORDER BY post.id DESC
+"""
+
+# The posts of a page are by no more authors than it has places, and by those whose latest post is the newest. So one entry is read from each
+# author's own stretch of the index, and a page of entries only for those few: the cost hardly follows how many one follows, or how much they wrote.
+HOME = """
     SELECT newest.id
     FROM (
-        SELECT followed_id AS id, true AS is_followed, EXISTS (
-            SELECT FROM social_graph_friendship WHERE person_id = %(viewer)s AND friend_id = followed_id
-        ) AS is_friend
-        FROM social_graph_follow WHERE follower_id = %(viewer)s
-        UNION ALL
-        SELECT friend_id, false, true FROM social_graph_friendship AS friendship WHERE person_id = %(viewer)s AND NOT EXISTS (
-            SELECT FROM social_graph_follow WHERE follower_id = %(viewer)s AND followed_id = friendship.friend_id
+        SELECT author.*
+        FROM (
+            SELECT followed_id AS id, true AS is_followed, EXISTS (
+                SELECT FROM social_graph_friendship WHERE person_id = %(viewer)s AND friend_id = followed_id
+            ) AS is_friend
+            FROM social_graph_follow WHERE follower_id = %(viewer)s
+            UNION ALL
+            SELECT friend_id, false, true FROM social_graph_friendship AS friendship WHERE person_id = %(viewer)s AND NOT EXISTS (
+                SELECT FROM social_graph_follow WHERE follower_id = %(viewer)s AND followed_id = friendship.friend_id
+            )
+            UNION ALL
+            SELECT %(viewer)s, true, true
+        ) AS author
+        CROSS JOIN LATERAL ({of_the_author} LIMIT 1) AS latest
+        WHERE NOT EXISTS (
+            SELECT FROM social_graph_mute AS mute
+            WHERE mute.muter_id = %(viewer)s AND mute.muted_id = author.id AND (mute.until IS NULL OR mute.until > statement_timestamp())
         )
-        UNION ALL
-        SELECT %(viewer)s, true, true
-    ) AS author
-    CROSS JOIN LATERAL (
-        SELECT post.id
-        FROM social_posts_post AS post
-        WHERE post.author_id = author.id AND post.deleted_at IS NULL AND post.hidden_at IS NULL
-          AND (
-              post.audience = 'public' OR post.author_id = %(viewer)s
-              OR post.audience = 'followers' AND author.is_followed OR post.audience = 'friends' AND author.is_friend
-          )
-          AND post.id < %(before)s
-          AND NOT EXISTS (
-              SELECT FROM social_graph_mute AS mute
-              WHERE mute.muter_id = %(viewer)s AND mute.muted_id = author.id AND (mute.until IS NULL OR mute.until > statement_timestamp())
-          )
-        ORDER BY post.id DESC
+        ORDER BY latest.id DESC
         LIMIT %(count)s
-    ) AS newest
+    ) AS author
+    CROSS JOIN LATERAL ({of_the_author} LIMIT %(count)s) AS newest
     ORDER BY newest.id DESC
     LIMIT %(count)s
-""")
+"""
+HOME_IDS = Written(HOME.format(of_the_author=OF_THE_AUTHOR))
 AFTER_ALL = UUID(int=2**128 - 1)
 
 
@@ -72,7 +82,7 @@ def _posts(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
 
 
 def _versions(viewer: Any, ids: Any) -> QuerySet[Post, Any]:
-    picture = StringAgg(Concat(RowVersion("alt"), RowVersion("upload__kind"), output_field=TextField()), Value(" "), ordering="pk")
+    picture = StringAgg(Concat(RowVersion("alt"), RowVersion("upload__kind"), output_field=TextField()), Value(" "), order_by="pk")
     pictures = PostImage.objects.filter(post=OuterRef("pk")).order_by().values("post").annotate(version=picture).values("version")
     version = Concat(
         RowVersion("body"),

@@ -1,7 +1,9 @@
+import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -181,6 +183,35 @@ def test_paging_repeats_and_skips_nothing_while_posts_arrive(path: str) -> None:
         cursor = answer["pagination"]["next"]
         make_post(ben)
     assert seen == list(reversed(written))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_home_has_all_that_is_meant_for_the_viewer_however_it_is_paged(seed: int) -> None:
+    """Of more people than a page has places, some of whom write much, against what visibility says of every post there is."""
+    chance = random.Random(seed)
+    ana, both, muted, stranger = (make_person() for _ in range(4))
+    followed, friends = [make_person() for _ in range(4)], [make_person() for _ in range(3)]
+    for person in (both, muted, *followed):
+        graph.follow(actor=ana, target=person)
+    for person in (both, *friends):
+        befriend(ana, person)
+    graph.mute(actor=ana, target=muted)
+    authors = [ana, both, muted, stranger, *followed, *friends]
+    for author in chance.choices(authors, weights=[chance.randint(1, 9) for _ in authors], k=40):
+        post = make_post(author, audience=chance.choice(Audience.values))
+        if chance.random() < 0.1:
+            posts.delete_post(actor=author, post=post)
+    known = [ana, both, *followed, *friends]
+    meant = list(Post.objects.visible_to(ana).wanted_by(ana).filter(author__in=known).order_by("-pk").values_list("pk", flat=True))
+    for limit in (1, 3, 20):
+        seen: list[UUID] = []
+        cursor = None
+        while True:
+            page = selectors.home_ids(ana, cursor=cursor, limit=limit)
+            seen += page.items
+            if (cursor := page.next) is None:
+                break
+        assert seen == meant, limit
 
 
 @pytest.mark.parametrize("path", ["feeds/home", "feeds/public", "users/{}/posts"])
