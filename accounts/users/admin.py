@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from accounts.users import services
 from accounts.users.models import User
@@ -38,6 +39,8 @@ class Panel:
 
 
 class PersonForm(forms.ModelForm):
+    website = forms.URLField(required=False, max_length=200, assume_scheme="https", widget=UnfoldAdminURLInputWidget)
+
     def clean_birth_date(self) -> date | None:
         born: date | None = self.cleaned_data["birth_date"]
         if born is not None:
