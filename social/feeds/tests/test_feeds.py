@@ -198,7 +198,7 @@ def test_home_has_all_that_is_meant_for_the_viewer_however_it_is_paged(seed: int
     graph.mute(actor=ana, target=muted)
     authors = [ana, both, muted, stranger, *followed, *friends]
     for author in chance.choices(authors, weights=[chance.randint(1, 9) for _ in authors], k=40):
-        post = make_post(author, audience=chance.choice(Audience.values))
+        post = make_post(author, audience=chance.choice(list(Audience)))
         if chance.random() < 0.1:
             posts.delete_post(actor=author, post=post)
     known = [ana, both, *followed, *friends]
