@@ -20,6 +20,7 @@ from chat.messages import lanes, selectors, services
 from chat.messages.drafts import Draft, clean_body, clean_temp_id
 from chat.messages.models import Message
 from chat.messages.selectors import Listed
+from chat.messages.wire import MessageNew
 from core.errors import Invalid, NotFound, RateLimited
 from core.models import uuid7
 from core.paging import Page
@@ -165,9 +166,9 @@ def _row(viewer: User, listed: Listed) -> Row:
     )
 
 
-def _preview(viewer: User, message: Message) -> str:
+def _preview(viewer: User, message: MessageNew) -> str:
     words = "Message deleted" if message.deleted_at else " ".join(message.body[:PREVIEW_LENGTH].split())
-    return f"You: {words}" if message.sender_id == viewer.pk and not message.deleted_at else words
+    return f"You: {words}" if message.sender == viewer.pk and not message.deleted_at else words
 
 
 def _thread(viewer: User, listed: Listed, page: Page[Message], *, marks_unread: bool) -> dict[str, Any]:

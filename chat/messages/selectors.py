@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, OuterRef, Q, Subquery, UUIDField
+from django.db.models import BigIntegerField, DateTimeField, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from accounts.users.models import User
-from chat.conversations.models import Membership
+from chat.conversations.models import Conversation, Membership
 from chat.conversations.selectors import cleared_seq, membership_for
 from chat.messages.cursors import decode_place, encode_place
 from chat.messages.models import HiddenMessage, Message
@@ -17,11 +18,12 @@ from chat.messages.wire import QUOTE_LENGTH, MessageNew, Quote
 from chat.presence.selectors import Presence, presence_of
 from core.errors import NotFound
 from core.paging import Page, decode_cursor, encode_cursor
-from core.queries import Ask, Prepared, asked, somebody
+from core.queries import UUIDS, Ask, Prepared, asked, columns, columns_of, somebody, take
 
 SHOWN = ("id", "conversation", "seq", "sender", "temp_id", "body", "created_at", "edited_at", "deleted_at")  # of MessageNew, under the same names
 QUOTED = ("reply_to", "reply_to__seq", "reply_to__sender", "reply_to__body")
 AFTER_ALL = 2**62
+BEFORE_ALL_PLACES = datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1)  # where the first page of conversations begins
 MOST_COUNTED = 100
 
 
@@ -31,7 +33,7 @@ class Listed:
 
     membership: Membership
     others: list[Membership]
-    last_message: Message | None
+    last_message: MessageNew | None
     presence: Mapping[UUID, Presence]
     sees_receipts: bool
 
@@ -41,14 +43,30 @@ def conversation_list(viewer: User, *, cursor: str | None = None, limit: int = 2
 
     Raises Invalid("invalid_cursor").
     """
-    rows = Membership.objects.listed(viewer).select_related("conversation")
-    if cursor:
-        active_at, conversation_id = decode_place(cursor)
-        rows = rows.filter(Q(active_at__lt=active_at) | Q(active_at=active_at, conversation__lt=conversation_id), active_at__lte=active_at)
-    found = list(rows.order_by("-active_at", "-conversation")[: limit + 1])
+    active_at, conversation_id = decode_place(cursor) if cursor else BEFORE_ALL_PLACES
+    found = [_membership(row) for row in _listed(viewer=viewer.pk, active_at=active_at, conversation=conversation_id, limit=limit)]
     items = found[:limit]
     more = encode_place(items[-1].active_at, items[-1].conversation_id) if len(found) > limit else None
     return Page(_with_people_and_words(viewer, items), more)
+
+
+_listed = Prepared(
+    lambda viewer, active_at, conversation, limit: (
+        Membership.objects.listed(somebody(viewer))
+        .filter(Q(active_at__lt=active_at) | Q(active_at=active_at, conversation__lt=conversation), active_at__lte=active_at)
+        .order_by("-active_at", "-conversation")
+        .values_list(*columns(Membership), *columns(Conversation, "conversation__"))[: limit + 1]
+    ),
+    viewer=UUIDField(),
+    active_at=DateTimeField(),
+    conversation=UUIDField(),
+)
+
+
+def _membership(row: tuple[Any, ...]) -> Membership:
+    membership = take(Membership, row)
+    membership.conversation = take(Conversation, row, len(columns_of(Membership)))
+    return membership
 
 
 def conversation_detail(viewer: User, conversation_id: UUID) -> Listed:
@@ -223,30 +241,45 @@ def _page(found: list[Message], limit: int) -> Page[Message]:
 def _with_people_and_words(viewer: User, memberships: list[Membership]) -> list[Listed]:
     ids = [membership.conversation_id for membership in memberships]
     others: dict[UUID, list[Membership]] = {conversation_id: [] for conversation_id in ids}
-    for other in Membership.objects.filter(conversation__in=ids).exclude(person=viewer).select_related("person").order_by("id"):
+    for row in _others(viewer=viewer.pk, ids=ids):
+        other = take(Membership, row)
+        other.person = take(User, row, len(columns_of(Membership)))
         others[other.conversation_id].append(other)
     presence = presence_of(viewer, [other.person for members in others.values() for other in members])
-    newest = _last_messages(viewer, memberships)
+    shapes = [_shape(row) for row in _newest(viewer=viewer.pk, ids=[membership.pk for membership in memberships])]
+    newest = {message.conversation: message for message in shapes}
     return [
         Listed(membership, others[membership.conversation_id], newest.get(membership.conversation_id), presence, viewer.sends_read_receipts)
         for membership in memberships
     ]
 
 
-def _last_messages(viewer: User, memberships: list[Membership]) -> dict[UUID, Message]:
-    """The newest message of each conversation that the viewer can see: nearly always the one at its head; one more query where one is hidden."""
-    heads = Q(pk__in=[])
-    for membership in memberships:
-        if membership.conversation.last_seq > membership.cleared_seq:
-            heads |= Q(conversation=membership.conversation_id, seq=membership.conversation.last_seq)
-    found = {message.conversation_id: message for message in Message.objects.filter(heads).shown_to(viewer).with_context()}
-    behind = [
-        membership.pk
-        for membership in memberships
-        if membership.conversation_id not in found and membership.conversation.last_seq > membership.cleared_seq
-    ]
-    if behind:  # the viewer deleted the head for themselves
-        before = Message.objects.filter(conversation=OuterRef("conversation"), seq__gt=OuterRef("cleared_seq")).shown_to(viewer).order_by("-seq")
-        newest = Membership.objects.filter(pk__in=behind).values_list(Subquery(before.values("pk")[:1]), flat=True)
-        found |= {message.conversation_id: message for message in Message.objects.filter(pk__in=newest).with_context()}
-    return found
+_others = Prepared(
+    lambda viewer, ids: (
+        Membership.objects.filter(conversation__pk__any=ids)
+        .exclude(person=viewer)
+        .order_by("id")
+        .values_list(*columns(Membership), *columns(User, "person__"))
+    ),
+    viewer=UUIDField(),
+    ids=UUIDS,
+)
+
+
+def _newest_of(viewer: Any) -> QuerySet[Message, Any]:
+    """Of each membership the key of the newest message its person can see, from the head down: nearly always the first one looked at."""
+    return (
+        Message.objects.filter(conversation=OuterRef("conversation"), seq__gt=OuterRef("cleared_seq"))
+        .shown_to(somebody(viewer))
+        .order_by("-seq")
+        .values("pk")[:1]
+    )
+
+
+_newest = Prepared(
+    lambda viewer, ids: Message.objects.filter(pk__in=Membership.objects.filter(pk__any=ids).values_list(Subquery(_newest_of(viewer)))).values_list(
+        *SHOWN, *QUOTED
+    ),
+    viewer=UUIDField(),
+    ids=UUIDS,
+)

@@ -59,7 +59,7 @@ def conversation_shape(listed: Listed) -> ConversationShape:
         id=mine.conversation_id,
         kind=mine.conversation.kind,
         people=[_member(other, listed.presence, sees_read=listed.sees_receipts) for other in listed.others],
-        last_message=message_shape(listed.last_message) if listed.last_message else None,
+        last_message=listed.last_message,
         last_seq=mine.conversation.last_seq,
         last_change=mine.conversation.last_change,
         last_hiding=mine.last_hiding,

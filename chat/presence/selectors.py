@@ -3,10 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet, UUIDField
 
 from accounts.users.models import SeenAs, User
 from chat.presence import store
+from core.queries import UUIDS, Prepared, somebody
 from social.graph.querysets import exclude_blocked, lets_in, people_visible_to, within_circle
 
 OFFLINE = "offline"
@@ -31,8 +35,8 @@ def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Prese
 
     One query and one round trip to Redis, however many.
     """
-    known = User.objects.active().filter(lets_in(viewer, "presence_shown_to"), pk__in=[person.pk for person in people])
-    chosen = dict(known.values_list("pk", "seen_as"))
+    ids = [person.pk for person in people]
+    chosen: dict[UUID, str] = dict(_known_to_anybody(ids=ids) if viewer is None else _known(viewer=viewer.pk, ids=ids))
     there = store.there(str(person.pk) for person in people)
     found = {}
     for person in people:
@@ -41,6 +45,14 @@ def presence_of(viewer: User | None, people: Sequence[User]) -> dict[UUID, Prese
         else:
             found[person.pk] = Presence(person, None, None)
     return found
+
+
+def _knowable(viewer: Any, ids: Any) -> QuerySet[User, Any]:
+    return User.objects.active().filter(lets_in(viewer, "presence_shown_to"), pk__any=ids).values_list("pk", "seen_as")  # type: ignore[no-any-return]
+
+
+_known = Prepared(lambda viewer, ids: _knowable(somebody(viewer), ids), viewer=UUIDField(), ids=UUIDS)
+_known_to_anybody = Prepared(lambda ids: _knowable(None, ids), ids=UUIDS)
 
 
 def presence_by_ids(viewer: User, person_ids: Sequence[UUID]) -> dict[UUID, Presence]:
