@@ -50,7 +50,6 @@ THIRD_PARTY_APPS = [
     "django_cotton",
     "django_htmx",
     "django_structlog",
-    "heroicons",
 ]
 # Bottom first, in the order imports may point (see docs/ARCHITECTURE.md).
 SLICES = [
@@ -132,7 +131,7 @@ TEMPLATES: list[dict[str, Any]] = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "heroicons.templatetags.heroicons"],
+            "builtins": ["django_cotton.templatetags.cotton", "core.web.templatetags.icons"],
         },
     }
 ]
