@@ -21,7 +21,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, viewer: "User | None") -> "NotificationQuerySet":
         if viewer is None:
             return self.none()
-        return self._heard_by(viewer).filter(recipient=viewer)
+        return self._heard_by(viewer).filter(recipient=viewer.pk)
 
     def visible(self) -> "NotificationQuerySet":
         """Of many people's lines: those that exist for whose they are."""

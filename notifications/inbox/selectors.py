@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import UUIDField
+
 from accounts.users.models import User
 from core.paging import DEFAULT_LIMIT, Page, keyset_page
+from core.queries import Prepared, somebody
 from notifications.inbox.models import Cause, Kind, Notification
 from notifications.inbox.querysets import RECIPIENT
 from social.graph.querysets import not_muted, present
@@ -23,7 +26,12 @@ def inbox(viewer: User, *, unread: bool = False, cursor: str | None = None, limi
 
 def unread_count(viewer: User) -> int:
     """How many are unread, MAX_COUNT for that many or more. Those of messages are left out: the chats count them."""
-    return Notification.objects.visible_to(viewer).unread().for_the_bell()[:MAX_COUNT].count()
+    return len(_for_the_bell(viewer=viewer.pk, most=MAX_COUNT))
+
+
+_for_the_bell = Prepared(  # on every page
+    lambda viewer, most: Notification.objects.visible_to(somebody(viewer)).unread().for_the_bell().values_list("pk")[:most], viewer=UUIDField()
+)
 
 
 def has_unread(viewer: User) -> bool:

@@ -72,7 +72,7 @@ class FriendshipQuerySet(models.QuerySet["Friendship"]):
 class FriendRequestQuerySet(models.QuerySet["FriendRequest"]):
     def received_by(self, person: "User") -> "FriendRequestQuerySet":
         """What waits for an answer of ``person``."""
-        return self.filter(present(person, "sender"), receiver=person, declined_at=None).select_related("sender", "receiver")
+        return self.filter(present(person, "sender"), receiver=person.pk, declined_at=None).select_related("sender", "receiver")
 
     def sent_by(self, person: "User") -> "FriendRequestQuerySet":
         """What ``person`` asked and did not take back. Declined ones are among them: that they were is not told."""

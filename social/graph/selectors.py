@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, UUIDField
 
 from accounts.users.models import User
 from accounts.users.querysets import UserQuerySet
 from core.errors import NotFound
 from core.paging import DEFAULT_LIMIT, Page, keyset_page, prepared_page
-from core.queries import columns, take
+from core.queries import Prepared, columns, somebody, take
 from social.graph import prepared
 from social.graph.models import (
     Block,
@@ -175,7 +175,12 @@ def waiting_request(viewer: User, relation: Relation) -> FriendRequest | None:
 
 def request_count(viewer: User) -> int:
     """How many friend requests wait for the viewer, MAX_WAITING for that many or more."""
-    return FriendRequest.objects.received_by(viewer)[:MAX_WAITING].count()
+    return len(_waiting(viewer=viewer.pk, most=MAX_WAITING))
+
+
+_waiting = Prepared(  # on every page
+    lambda viewer, most: FriendRequest.objects.received_by(somebody(viewer)).values_list("pk")[:most], viewer=UUIDField()
+)
 
 
 def contacts(viewer: User, *, favourites: bool = False, cursor: str | None = None, limit: int = DEFAULT_LIMIT) -> Page[Contact]:
