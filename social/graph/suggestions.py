@@ -150,11 +150,11 @@ def _common_friends(viewer: Any, ids: Any) -> QuerySet[Any, Any]:
     return _first_of_each(Friendship.objects.filter(shown, person__pk__any=ids).alias(mine=mine).filter(mine=True), "person", "friend")
 
 
-def _followed_between(*, viewer: UUID, ids: list[UUID]) -> QuerySet[Any, Any]:
-    """Of each of ``ids`` the latest followers whom the viewer follows. Planned anew each time: it is a matter of how many follow each of them."""
+def _common_followed(viewer: Any, ids: Any) -> QuerySet[Any, Any]:
+    """Of each of ``ids`` the latest followers whom the viewer follows."""
     mine = Follow.objects.filter(follower=viewer, followed=OuterRef("follower"))
     shown = present(somebody(viewer), "follower") & open_to(somebody(viewer), "followed")
-    return _first_of_each(Follow.objects.filter(shown, Exists(mine), followed__in=ids), "followed", "follower")
+    return _first_of_each(Follow.objects.filter(shown, Exists(mine), followed__pk__any=ids), "followed", "follower")
 
 
 def _first_of_each(edges: Any, side: str, other: str) -> QuerySet[Any, Any]:
@@ -171,3 +171,4 @@ def _shown(viewer: Any, ids: Any) -> QuerySet[Any, Any]:
 
 _people = Prepared(_shown, viewer=UUIDField(), ids=UUIDS)
 _friends_between = Prepared(_common_friends, viewer=UUIDField(), ids=UUIDS)
+_followed_between = Prepared(_common_followed, planned_anew=True, viewer=UUIDField(), ids=UUIDS)  # it is a matter of how many follow each of them
