@@ -86,8 +86,8 @@ def choose(field: str, width: int, height: int) -> Act:
 
 
 def send_no_picture(page: Page, scene: Scene) -> None:
-    """Something else under the name of a picture: the server finds out."""
-    page.locator("main input[name=avatar]").set_input_files(FilePayload(name="me.png", mimeType="image/png", buffer=b"not a picture"))
+    """An empty file under the name of a picture: the form finds out, which leaves what else is no picture to the worker."""
+    page.locator("main input[name=avatar]").set_input_files(FilePayload(name="me.png", mimeType="image/png", buffer=b""))
     fill("Save and go on")(page, scene)
 
 
