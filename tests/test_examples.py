@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from accounts.users.tests.factories import PASSWORD, UserFactory
 from chat.conversations.models import Conversation
 from core import drawing
 from core.embedded.processes import end
+from core.testing.ports import free_port
 from social.posts.models import Post
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,9 +62,7 @@ def command_of(example: str) -> list[str]:
 @pytest.fixture(scope="module")
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """``python -m core.realtime.server`` on the database of the tests. Pictures are worked on in the request that brings them."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "MEDIA_ROOT": str(tmp_path_factory.mktemp("media")), "SITE_URL": address}
     process = subprocess.Popen([sys.executable, "-m", "core.realtime.server", "--port", str(port)], cwd=ROOT, env=environment, start_new_session=True)

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import pytest
 
 from core.embedded.home import Home
 from core.embedded.tests.processes import WAIT_SECONDS, eventually, kill, processes_of
+from core.testing.ports import free_port
 from tests.architecture import APPS, ROOT
 
 
@@ -76,12 +76,6 @@ def socket_origin(address: str) -> str | None:
     with urllib.request.urlopen(address, timeout=30) as page:  # noqa: S310 - our own address
         found = re.search(r"connect-src[^;]*?(ws://[^ ;]+)", page.headers["Content-Security-Policy"])
     return found[1] if found else None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from urllib.request import urlopen
 import pytest
 
 from core.embedded.processes import end
+from core.testing.ports import free_port
 from tests.architecture import ROOT
 
 PATIENCE = 30.0  # seconds
@@ -24,9 +24,7 @@ SECRET = "for-the-web-server-of-the-tests-" * 2
 
 class WebServer:
     def __init__(self) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.served_settings", "SECRET_KEY": SECRET}
         command = [sys.executable, "-m", "core.web.server", "--port", str(self.port), "--workers", "1", "--threads", "2"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)

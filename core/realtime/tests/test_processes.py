@@ -25,6 +25,7 @@ from core.realtime.tests.own_redis import PATIENCE, OwnRedis
 from core.realtime.tests.people import user_id
 from core.realtime.threads import THREADS
 from core.realtime.wire import SessionRevoked
+from core.testing.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -33,9 +34,7 @@ class ServerProcess:
     """One ``python -m core.realtime.server``."""
 
     def __init__(self, own_redis: OwnRedis, ping_seconds: float = 20) -> None:
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            self.port = listener.getsockname()[1]
+        self.port = free_port()
         command = [sys.executable, "-m", "core.realtime.server", "--port", str(self.port), "--ping-seconds", str(ping_seconds)]
         environment = {
             **os.environ,

@@ -1,7 +1,6 @@
 """Both stores under one name: a directory behind Django's own view, and a real S3 server (SeaweedFS) that checks signatures."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from pytest_django import Settings
 from core.storage import store
 from core.storage.contract import Store
 from core.storage.s3 import Bucket, S3Store
+from core.testing.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,6 @@ def send_to_site(method: str, url: str, headers: dict[str, str] | None = None, b
 def send_to_bucket(method: str, url: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Answer:
     response = httpx.request(method, url, headers=headers, content=body)
     return Answer(response.status_code, dict(response.headers), response.content)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
