@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
@@ -13,6 +14,8 @@ MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]  # its app insists
 
 
 def slow(request: HttpRequest) -> JsonResponse:
+    """Answers a while after it has left a file at ``began``."""
+    Path(request.GET["began"]).touch()
     time.sleep(1.5)
     return JsonResponse({"answered": True})
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.error import URLError
@@ -15,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from core.embedded.processes import end
+from core.embedded.tests.processes import eventually
 from core.testing.ports import free_port
 from tests.architecture import ROOT
 
@@ -55,12 +57,13 @@ def test_requests_are_not_shown_the_settings(web: WebServer) -> None:
     assert not {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"} & set(names)
 
 
-def test_what_is_under_way_is_answered_before_it_goes(web: WebServer) -> None:
+def test_what_is_under_way_is_answered_before_it_goes(web: WebServer, tmp_path: Path) -> None:
     web.get("/shown")
+    began = tmp_path / "began"
     answers: list[dict[str, Any]] = []
-    asking = Thread(target=lambda: answers.append(web.get("/slow")))
+    asking = Thread(target=lambda: answers.append(web.get(f"/slow?began={began}")))
     asking.start()
-    time.sleep(0.5)
+    assert eventually(began.exists)
     web.process.send_signal(signal.SIGTERM)
     asking.join(PATIENCE)
     assert answers == [{"answered": True}]
