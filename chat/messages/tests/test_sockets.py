@@ -116,8 +116,8 @@ async def test_typing_is_told_to_the_others_and_ends_with_the_message(connect: C
     ana, ben, conversation = await pair()
     phone, laptop, bens = await connect(ana), await connect(ana), await connect(ben)
     await phone.call("typing:start", {"conversation": str(conversation.pk)})
-    assert (await bens.expect("typing:update")) == {"conversation": str(conversation.pk), "user": str(ana.pk), "typing": True}
     assert await refused(phone, "typing:start", {"conversation": str(conversation.pk)}) == "rate_limited"
+    assert (await bens.expect("typing:update")) == {"conversation": str(conversation.pk), "user": str(ana.pk), "typing": True}
     await write(phone, conversation)
     assert (await bens.expect("typing:update"))["typing"] is False
     await laptop.expect("message:sent")

@@ -96,13 +96,13 @@ async def test_what_is_published_is_heard_in_order_from_the_moment_on(link: Redi
 
 
 async def test_a_redis_that_says_nothing_more_is_given_up_and_one_with_nothing_to_say_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_link, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(redis_link, "SILENCE_SECONDS", 0.5)
     own_redis = OwnRedis(tmp_path)
     try:
         await own_redis.answers()
         async with subscribed(own_redis.url, ["quiet"], lambda _: None) as subscription:
             listening = asyncio.ensure_future(subscription.until_lost())
-            await asyncio.sleep(1)
+            await asyncio.sleep(1.5)
             assert not listening.done()
             own_redis.hang()
             with pytest.raises(TimeoutError):

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from accounts.users.models import User
 from chat.conversations.tests.factories import make_pair
 from chat.messages.models import Message
+from core.events import queue
 from core.events.models import OutboxEvent
 from core.events.outbox import sweep
 from notifications.inbox.tasks import tell_of_messages
@@ -29,8 +30,7 @@ def test_messages_are_sent_as_fast_as_ever_and_their_notifications_come_later(
         answer = client.post(f"/api/v1/conversations/{conversation.pk}/messages", {"body": f"message {number}"}, format="json")
         spent.append(time.monotonic() - started)
         assert answer.status_code == 201
-    assert sum(spent) < 3, spent
-    assert sum(spent[1:]) < 1, spent
+    assert all(waited < queue.PATIENCE_SECONDS for waited in spent[1:]), spent
     assert OutboxEvent.objects.filter(name="chat.messages.MessagesSent").count() == 4
     told: list[list[str]] = []
     monkeypatch.setattr(tell_of_messages, "apply_async", lambda args, **_: told.append(args[0]))
