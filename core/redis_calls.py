@@ -18,6 +18,7 @@ from redis.exceptions import NoScriptError
 SECONDS = 1  # a Redis that hangs must not hang the request that asks it
 TIMEVAL = struct.pack("ll", SECONDS, 0)
 CHUNK = 65_536  # bytes read at once
+EVER_MADE = 2**63  # connections: the pool only makes them here, so it counts those that are gone, too
 INCOMPLETE = object()
 
 
@@ -25,7 +26,9 @@ class Calls:
     """Commands to one Redis. Raises redis.RedisError; a connection that broke while it lay idle is replaced without a word."""
 
     def __init__(self, url: str) -> None:
-        self._pool = redis.ConnectionPool.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=None)
+        self._pool = redis.ConnectionPool.from_url(
+            url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=None, max_connections=EVER_MADE
+        )
         self._idle: deque[Wire] = deque()
 
     def __call__(self, *command: Any) -> Any:

@@ -20,6 +20,7 @@ from accounts.sessions.reading import ReadEndpoint
 from accounts.sessions.tests.factories import tokens_for
 from accounts.users.models import User
 from core.ops.measures import requests
+from core.redis_calls import calls
 from core.web.express import Express
 from social.posts.services import create_post
 
@@ -175,6 +176,22 @@ def test_a_connection_that_broke_costs_nobody_their_answer(sites: Sites, make_pe
     finally:
         request_started.connect(close_old_connections)
     assert sites.through == 1
+
+
+@pytest.mark.parametrize(("address", "status", "costs"), [(f"{HOME}?cursor=nonsense", 400, 1), (HOME, 429, 0)])
+def test_what_was_counted_on_the_short_way_is_not_counted_again(
+    address: str, status: int, costs: int, sites: Sites, make_person: MakePerson, settings: Settings
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "api_signed_in": "1/minute" if status == 429 else "100/minute"}
+    asked: dict[str, Any] = {"HTTP_AUTHORIZATION": token(make_person())}
+    left, redis = sites.ask(HOME, **asked).remaining, calls(settings.CACHES["default"]["LOCATION"])
+    kept = len(redis._idle)
+    for _ in range(3):
+        refused = sites.ask(address, **asked)
+        left -= costs
+        assert (refused.status, refused.remaining) == (status, left)
+        assert len(redis._idle) == kept, "a connection waits for an answer that nobody reads"
+    assert sites.through == 3
 
 
 @pytest.mark.parametrize(("broken", "lines"), [(ZeroDivisionError, ["short_way_failed"]), (OperationalError, [])])

@@ -52,12 +52,14 @@ class ScopeThrottle(BaseThrottle):
 
 def count_person(request: HttpRequest, person_id: Any, *, along: Sequence[str] = ()) -> list[limits.Verdict]:
     """Count a request of somebody who signed in, once: a second call gives what the first one gave. Empty while Redis is away."""
-    counted: list[limits.Verdict] | None = request.META.get(VERDICTS)
-    return count_person_ahead(request.META, person_id, along=along)() if counted is None else counted
+    return count_person_ahead(request.META, person_id, along=along)()
 
 
 def count_person_ahead(meta: dict[str, Any], person_id: Any, *, along: Sequence[str] = ()) -> Callable[[], list[limits.Verdict]]:
-    """``count_person`` of a request nobody has counted yet, as ``limits.consume_ahead``. What is returned may be called as often as one likes."""
+    """``count_person``, as ``limits.consume_ahead``. What is returned may be called as often as one likes."""
+    if VERDICTS in meta:
+        already: list[limits.Verdict] = meta[VERDICTS]
+        return lambda: already
     asked = limits.consume_ahead("api_signed_in", _person(person_id), along=along)
 
     def counted() -> list[limits.Verdict]:

@@ -34,6 +34,13 @@ def test_a_connection_that_was_closed_meanwhile_is_replaced() -> None:
     assert ask("PING") == b"PONG"
 
 
+def test_connections_may_be_lost_as_often_as_they_are() -> None:
+    ask = Calls(URL)
+    for _ in range(120):  # redis-py stops at 100
+        assert ask("PING") == b"PONG"
+        ask._idle.pop().close()
+
+
 def test_a_refused_command_leaves_the_connection_usable() -> None:
     ask = Calls(URL)
     with pytest.raises(redis.ResponseError):
