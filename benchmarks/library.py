@@ -1,7 +1,7 @@
 """``python -m benchmarks.library <readers> <file>``: something to read, of the same size as the Node baseline's data.
 
-10,000 people, 100,000 posts, a million follows and likes, a conversation of 10,000 messages between the first two people; tokens of the first
-``readers``. Rows are written by SQL: nobody is to be told of them.
+10,000 people, 100,000 posts, a million follows and likes, a conversation of 10,000 messages between the first two people; tokens and
+cookies of the first ``readers``. Rows are written by SQL: nobody is to be told of them.
 """
 
 import json
@@ -62,7 +62,7 @@ def fill(readers: int, target: Path) -> None:
     from django.db import connection, transaction
 
     from accounts.users.models import User
-    from benchmarks.people import pair_up, token_for
+    from benchmarks.people import cookie_for, pair_up, token_for
     from social.posts.models import Post
 
     people = User.objects.bulk_create([User(username=f"bench{number}", display_name=f"Bench {number}") for number in range(PEOPLE)])
@@ -77,8 +77,8 @@ def fill(readers: int, target: Path) -> None:
         add_messages(cursor, conversation.pk, people[0].pk, people[1].pk, 1, MESSAGES)
         cursor.execute("VACUUM ANALYZE")
     with transaction.atomic():
-        tokens = [token_for(person) for person in people[:readers]]
-    target.write_text(json.dumps({"tokens": tokens, "conversation": str(conversation.pk)}))
+        tokens, cookies = [token_for(person) for person in people[:readers]], [cookie_for(person) for person in people[:readers]]
+    target.write_text(json.dumps({"tokens": tokens, "cookies": cookies, "conversation": str(conversation.pk)}))
 
 
 def add_messages(cursor, conversation, one, other, first: int, last: int) -> None:  # type: ignore[no-untyped-def]

@@ -1,9 +1,11 @@
-"""Rows that every scenario needs: conversations, and tokens that outlast the run. Imported once Django is set up."""
+"""Rows that every scenario needs: conversations, and tokens and cookies that outlast the run. Imported once Django is set up."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.sessions import services as sessions
@@ -27,6 +29,13 @@ def gather(people: Sequence[User]) -> Conversation:
     conversation = Conversation.objects.create(kind=Conversation.Kind.GROUP)
     Membership.objects.bulk_create([Membership(conversation=conversation, person=person) for person in people])
     return conversation
+
+
+def cookie_for(person: User) -> str:
+    """The cookie of a browser in which the person has signed in."""
+    browser = Client()
+    browser.force_login(person)
+    return f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def token_for(person: User) -> str:

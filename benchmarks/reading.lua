@@ -1,9 +1,9 @@
--- wrk: GET each of the paths in PATHS (one a line of "<token> <path>"), by turns from a random start; prints one JSON line at the end.
+-- wrk: GET what the lines of REQUESTS say (a header, its value and a path, with tabs between), one at random each time; prints one JSON line at the end.
 local requests = {}
 function init(arguments)
   for line in io.lines(os.getenv("REQUESTS")) do
-    local token, path = line:match("^(%S+) (%S+)$")
-    local headers = {["Authorization"] = "Bearer " .. token, ["X-Forwarded-Proto"] = "https"}
+    local name, value, path = line:match("^(%S+)\t(.+)\t(%S+)$")
+    local headers = {[name] = value, ["X-Forwarded-Proto"] = "https"}
     requests[#requests + 1] = wrk.format("GET", path, headers)
   end
   math.randomseed(os.time())

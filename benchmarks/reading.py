@@ -22,19 +22,31 @@ class HubbubPages(Side):
     def fill(self, backends: Backends, clients: int) -> None:
         backends.make_database("hubbub")
         environment = {**os.environ, **HUBBUB_ENVIRONMENT}
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=CHECKOUT, env=environment, check=True)
-        subprocess.run([sys.executable, "-m", "benchmarks.library", str(clients), str(self.members)], cwd=CHECKOUT, env=environment, check=True)
+        for command in (
+            ["-m", "core.embedded.css"],
+            ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
+            ["manage.py", "migrate", "--verbosity", "0"],
+            ["-m", "benchmarks.library", str(clients), str(self.members)],
+        ):
+            subprocess.run([sys.executable, *command], cwd=CHECKOUT, env=environment, check=True)
 
     def start(self) -> None:
         self.launch([sys.executable, "-m", "core.web.server", "--port", str(self.port), "--workers", "1"], HUBBUB_ENVIRONMENT, CHECKOUT)
 
     def requests(self, what: str) -> list[str]:
         known = json.loads(self.members.read_text())
-        if what == "history":
-            path = f"/api/v1/conversations/{known['conversation']}/messages?limit=50"
-            return [f"{token} {path}" for token in known["tokens"][:2]]
-        path = {"feed": "/api/v1/feeds/home", "cached feed": "/api/v1/feeds/public"}[what]
-        return [f"{token} {path}?limit=20" for token in known["tokens"]]
+        path = {
+            "feed": "/api/v1/feeds/home?limit=20",
+            "cached feed": "/api/v1/feeds/public?limit=20",
+            "history": f"/api/v1/conversations/{known['conversation']}/messages?limit=50",
+            "home page": "/home/",
+            "explore page": "/explore/",
+            "chat page": f"/chats/{known['conversation']}/",
+        }[what]
+        readers = 2 if known["conversation"] in path else READERS
+        if what.endswith("page"):
+            return [f"Cookie\t{cookie}\t{path}" for cookie in known["cookies"][:readers]]
+        return [bearer(token, path) for token in known["tokens"][:readers]]
 
 
 class BaselinePages(Baseline):
@@ -43,8 +55,13 @@ class BaselinePages(Baseline):
     def requests(self, what: str) -> list[str]:
         tokens = [member["token"] for member in json.loads(self.members.read_text())[:READERS]]
         if what == "history":
-            return [f"{token} /conversations/1/messages" for token in tokens[:2]]
-        return [f"{token} /posts{'?cache=1' if what == 'cached feed' else ''}" for token in tokens]
+            return [bearer(token, "/conversations/1/messages") for token in tokens[:2]]
+        return [bearer(token, f"/posts{'?cache=1' if what == 'cached feed' else ''}") for token in tokens]
+
+
+def bearer(token: str, path: str) -> str:
+    """A line for ``reading.lua``."""
+    return f"Authorization\tBearer {token}\t{path}"
 
 
 def measure(side: Any, what: str, seconds: float, connections: int, behind: dict[str, int]) -> dict[str, Any]:

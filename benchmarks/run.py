@@ -2,9 +2,9 @@
 
 Scenarios: ``sockets`` (200 and 1,000 clients, rising rates, both sides A B A B), ``sustained`` (one rate for minutes), ``kill`` (the web process
 killed five times under load), ``redis-kill`` (Valkey killed and restarted empty under load, between two processes), ``room`` (a hundred in one
-conversation), ``feed`` and ``history`` (pages read over HTTP, both sides A B A B), ``growth`` (what reading and sending cost as tables grow
-tenfold), ``graph`` (people and a million edges between them), ``export`` (the archive of a person with 10,000 messages and a gibibyte of pictures,
-put together by a worker).
+conversation), ``feed`` and ``history`` (read as JSON over HTTP, both sides A B A B), ``pages`` (the same as HTML, beside the JSON), ``growth`` (what
+reading and sending cost as tables grow tenfold), ``graph`` (people and a million edges between them), ``export`` (the archive of a person with
+10,000 messages and a gibibyte of pictures, put together by a worker).
 """
 
 import argparse
@@ -33,6 +33,7 @@ GRAPH_P95, GRAPH_QUERIES = 50, 5  # milliseconds, and queries a call
 FLOORS = {"feed": 300, "cached feed": 1500, "history": 400}  # a second, on the machine the promises were made on
 BESIDE = {"feed": 300 / 570, "cached feed": 1.0, "history": 400 / 1180}  # of what the baseline does: what they come to on any machine
 EXPORT_MIB = 200
+PAGES = {("home page", "feed"): 60, ("explore page", "cached feed"): 60, ("chat page", "history"): 60}  # how many times the JSON each may cost
 
 
 class Bench:
@@ -197,6 +198,26 @@ class Bench:
         sides: list[Side] = [HubbubPages(self.servers.home)]
         if self.arguments.baseline:
             sides.append(BaselinePages(self.servers.home, Path(self.arguments.baseline).resolve()))
+        found = self.rates(sides, things, 16)
+        for what in things:
+            ours, theirs = found[what, "HubbubPages"], found.get((what, "BaselinePages"))
+            beside = f", {ours / theirs:.2f} of the baseline's {theirs:.0f}" if theirs else ""
+            self.say(f"{what}: median {ours:.0f} a second{beside}")
+            if theirs:
+                self.expect(ours >= BESIDE[what] * theirs, f"at least {BESIDE[what]:.2f} of the baseline")
+            else:
+                self.expect(ours >= FLOORS[what], f"at least {FLOORS[what]} a second")
+
+    def pages(self) -> None:
+        """Each page and the JSON of what stands on it, in turn, and the ratios of the medians."""
+        found = self.rates([HubbubPages(self.servers.home)], [what for pair in PAGES for what in pair], 4)
+        for (page, data), most in PAGES.items():
+            rate, times = found[page, "HubbubPages"], found[data, "HubbubPages"] / found[page, "HubbubPages"]
+            self.say(f"{page}: median {rate:.0f} a second, {times:.1f} times what its JSON costs")
+            self.expect(times <= most, f"at most {most:g} times")
+
+    def rates(self, sides: list[Side], things: list[str], connections: int) -> dict[tuple[str, str], float]:
+        """Answers a second by thing and side, of several turns the median."""
         found: dict[tuple[str, str], list[float]] = {}
         for side in sides:
             side.fill(self.servers, READERS)
@@ -205,20 +226,12 @@ class Bench:
                 side.start()
                 for what in things:
                     behind = {"postgres": self.servers.postgres.pid, "redis": self.servers.valkey.pid}
-                    step = {"side": type(side).__name__, **measure(side, what, self.arguments.seconds, 16, behind)}
+                    step = {"side": type(side).__name__, **measure(side, what, self.arguments.seconds, connections, behind)}
                     found.setdefault((what, type(side).__name__), []).append(step["per_second"])
                     self.note(step, describe_reading(step))
                     self.expect(not step["not_2xx"] and not step["failed"], f"every answer of {step['side']} is good")
                 side.stop()
-        for what in things:
-            medians = {name: statistics.median(rates) for (thing, name), rates in found.items() if thing == what}
-            ours = medians["HubbubPages"]
-            beside = f", {ours / medians['BaselinePages']:.2f} of the baseline's {medians['BaselinePages']:.0f}" if "BaselinePages" in medians else ""
-            self.say(f"{what}: median {ours:.0f} a second{beside}")
-            if "BaselinePages" in medians:
-                self.expect(ours >= BESIDE[what] * medians["BaselinePages"], f"at least {BESIDE[what]:.2f} of the baseline")
-            else:
-                self.expect(ours >= FLOORS[what], f"at least {FLOORS[what]} a second")
+        return {key: statistics.median(rates) for key, rates in found.items()}
 
     def growth(self) -> None:
         side = Hubbub(self.servers.home)
@@ -320,7 +333,7 @@ def describe_reading(step: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    scenarios = ["sockets", "sustained", "kill", "redis-kill", "room", "feed", "history", "growth", "graph", "export"]
+    scenarios = ["sockets", "sustained", "kill", "redis-kill", "room", "feed", "history", "pages", "growth", "graph", "export"]
     parser.add_argument("scenario", choices=scenarios)
     parser.add_argument("--baseline", help="directory of the Node baseline, to be measured in the same run")
     parser.add_argument("--rates", default="", help="messages a second instead of the scenario's own")

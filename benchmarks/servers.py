@@ -36,6 +36,7 @@ HUBBUB_ENVIRONMENT = {
     "DEFAULT_FROM_EMAIL": "Bench <hello@127.0.0.1>",
     "DATABASE_URL": DATABASE_URL,
     "REDIS_URL": REDIS_URL,
+    "LIMITS": '{"api_signed_in": "1000000/minute"}',
     "REALTIME_LIMITS": '{"message:send": ["10000/s"]}',
     "REALTIME_FRAMES_PER_SECOND": "100000",
 }
