@@ -26,9 +26,7 @@ class Calls:
     """Commands to one Redis. Raises redis.RedisError; a connection that broke while it lay idle is replaced without a word."""
 
     def __init__(self, url: str) -> None:
-        self._pool = redis.ConnectionPool.from_url(
-            url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=None, max_connections=EVER_MADE
-        )
+        self._pool = redis.ConnectionPool.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=None, max_connections=EVER_MADE)
         self._idle: deque[Wire] = deque()
 
     def __call__(self, *command: Any) -> Any:

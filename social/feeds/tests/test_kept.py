@@ -1,15 +1,18 @@
 """JSON of posts that a process keeps: as good as made anew, and made anew only where something changed."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.test import Client
 
 from accounts.users.models import User
 from accounts.users.services import update_profile
 from core.api.renderers import encoder
 from core.queries import asked
+from core.web.templatetags import memo
 from media_app.uploads.models import Upload
 from media_app.uploads.tests.factories import ReadyImageFactory
 from social.feeds import kept
@@ -53,6 +56,25 @@ def test_what_changed_is_seen_at_once(change: str) -> None:
     CHANGES[change](post)
     assert home(ana) == made_anew(ana)
     assert home(ana) != before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_pages_show_it_at_once(change: str, client: Client) -> None:
+    ana = make_person()
+    post = make_post(ana)
+    PostImage.objects.create(post=post, upload=ReadyImageFactory.create(owner=ana), position=0, alt="A chair")
+    client.force_login(ana)
+
+    def shown() -> list[str]:
+        page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", client.get("/home/").content.decode())
+        return re.findall(r"<article.*?</article>", page, re.DOTALL)
+
+    before = shown()
+    CHANGES[change](post)
+    after = shown()
+    memo._drawn.cache_clear()
+    assert after == shown()
+    assert after != before
 
 
 def test_only_what_changed_is_made_anew(count_queries: Callable[[Callable[[], object]], int], monkeypatch: pytest.MonkeyPatch) -> None:
