@@ -23,7 +23,7 @@ def memo(name: str, **values: Any) -> SafeString:
     """``{% memo "social/posts/_face.html" author=card.author %}``: what the template ``name`` draws of ``values``, which is all it sees.
 
     So nothing it draws can be out of date: what changes is another value, and the time of day counts only as text. Values are text, numbers, times
-    and tuples of these. Raises TypeError for anything else: rows equal themselves whatever they say.
+    and tuples of these, each always of one type, since 1 equals True. Raises TypeError for anything else: rows equal themselves whatever they say.
     """
     return _drawn(get_template(name).template, timezone.get_current_timezone_name(), tuple(values.items()))  # type: ignore[attr-defined]
 
