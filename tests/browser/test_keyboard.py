@@ -89,6 +89,29 @@ def test_sign_in_post_and_chat_by_keyboard(visit: Visit, ana: User, ben: User) -
     expect_exactly(page, "Message deleted")
 
 
+def test_focus_stays_where_a_button_is_pressed_again_at_once(visit: Visit, ana: User) -> None:
+    """The second answer comes while the first is still being waited for, in time that the test counts."""
+    UserFactory.create(username="carla")
+    visitor = visit(ana, motion="reduce")
+    page = visitor.page
+    page.clock.install()
+    visitor.goto("/carla/")
+    main = page.get_by_role("main")
+    follow_button, following = main.get_by_role("button", name="Follow", exact=True), main.get_by_role("button", name="Following")
+    tab_to(page, follow_button)
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    page.keyboard.press("Enter")
+    expect(following).to_be_visible()
+    page.clock.run_for(30)
+    expect(following).to_be_focused()
+    page.clock.run_for(60)
+    page.keyboard.press("Enter")
+    expect(follow_button).to_be_visible()
+    page.clock.run_for(15)
+    page.clock.run_for(100)
+    expect(follow_button).to_be_focused()
+
+
 def test_focus_stays_where_a_pressed_button_was_replaced_or_taken_away(visit: Visit, ana: User, ben: User) -> None:
     carla, dora = (UserFactory.create(username=name) for name in ("carla", "dora"))
     for person in (carla, dora):

@@ -24,6 +24,7 @@ export function startHtmx() {
   // Whoever pressed a button that is replaced or taken away keeps the focus: on what is wrong in what took its place, on its like there, or on
   // what stood beside it.
   let pressed = null;
+  let turn = 0;
   const passOn = (place) => {
     if (!pressed || pressed.isConnected || document.activeElement !== document.body) return;
     const stops = [...(place?.querySelectorAll("button, a[href], input:not([type=hidden]), textarea, select") ?? [])];
@@ -36,7 +37,8 @@ export function startHtmx() {
     if (focused === document.body || !target.contains(focused)) return;
     pressed = focused;
     const beside = target.nextElementSibling ?? target.previousElementSibling;
-    setTimeout(() => passOn(beside), 100); // by then, what took its place has had its turn
+    clearTimeout(turn); // of what was pressed before
+    turn = setTimeout(() => passOn(beside), 100); // by then, what took its place has had its turn
   });
   document.addEventListener("htmx:load", ({ detail: { elt } }) => passOn(elt));
 
