@@ -145,14 +145,14 @@ def test_back_leads_to_where_one_came_from(visit: Visit, ana: User, ben: User) -
         page.locator(".post-when a").click()
         page.wait_for_url(f"**/posts/{post.pk}/")
         back.click()
-        page.wait_for_url(f"**{came_from}")
+        expect(page).to_have_url(f"{visitor.address}{came_from}")
 
     visitor = visit(ana)
     visitor.goto(f"/posts/{post.pk}/edit/")  # which is refused: nothing of ours lies before but a part of the page itself
     visitor.expects("status of 404")
     visitor.goto(f"/posts/{post.pk}/")
     visitor.page.get_by_role("link", name="Back", exact=True).click()
-    visitor.page.wait_for_url("**/home/")
+    expect(visitor.page).to_have_url(f"{visitor.address}/home/")
 
 
 def tab_back_to(page: Page, wanted: Locator) -> None:

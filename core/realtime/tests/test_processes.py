@@ -201,6 +201,9 @@ async def test_sigterm_finishes_what_is_under_way_and_tells_clients_to_come_back
         assert await close_code(idle) == CloseCode.RESTARTING
 
 
+PING = b"\x89\x04"  # with four bytes of its own
+
+
 def handshake(path: str = "/ws/") -> bytes:
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Upgrade: websocket", "Connection: Upgrade"]
     keys = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: hubbub.v1, bearer.1.1"]
@@ -213,15 +216,17 @@ async def test_client_that_went_silent_is_found(own_redis: OwnRedis) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(handshake())
         async with asyncio.timeout(PATIENCE):
-            while await reader.read(4096):
-                continue
+            heard = await reader.read()  # until it is closed
         writer.close()
+        assert heard.startswith(b"HTTP/1.1 101 "), "it was let in"
+        assert PING in heard, "it was asked for a sign of life"
 
 
 async def test_plain_handlers_run_side_by_side(own_redis: OwnRedis) -> None:
     async with serving(own_redis, 1) as (server,):
         sockets = [await server.socket(f"{number}.{number}") for number in range(1, THREADS + 1)]
-        await asyncio.gather(*(call(client, "test:meet", seconds=PATIENCE) for client in sockets))
+        met = await asyncio.gather(*(call(client, "test:meet", seconds=PATIENCE) for client in sockets))
+        assert met == [{}] * THREADS
 
 
 async def test_client_that_pings_and_reads_no_answers_is_dropped_and_costs_no_memory(own_redis: OwnRedis) -> None:
