@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 
 from accounts.users.models import User
 from accounts.users.services import update_profile
@@ -75,6 +76,14 @@ def test_pages_show_it_at_once(change: str, client: Client) -> None:
     memo._drawn.cache_clear()
     assert after == shown()
     assert after != before
+
+
+def test_a_post_is_drawn_before_it_was_read_again(rf: RequestFactory) -> None:
+    ana = make_person()
+    request = rf.get("/home/")
+    request.user = ana
+    for post in (written := posts.create_post(author=ana, body="**First**"), posts.edit_post(actor=ana, post=written, body="**Then**")):
+        assert post.body_html in render_to_string("social/posts/_post.html", {"post": post}, request=request)
 
 
 def test_only_what_changed_is_made_anew(count_queries: Callable[[Callable[[], object]], int], monkeypatch: pytest.MonkeyPatch) -> None:
